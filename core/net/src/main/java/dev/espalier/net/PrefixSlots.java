@@ -1,0 +1,147 @@
+package dev.espalier.net;
+
+import java.util.Arrays;
+
+/**
+ * Finds the number of a prefix: a hash table of numbers only, the prefixes themselves being in {@link PrefixColumns}.
+ *
+ * <p><b>Layout.</b> {@value #SEGMENTS} segments, chosen by the first bits of the hash; each is one array of slots with linear probing. A
+ * slot is 0 when empty, otherwise a number plus one in the lower {@value #ID_BITS} bits and, above, six bits of the hash, so that
+ * of 64 wrong candidates 63 are passed over without looking at their columns. A segment grows and shrinks on its own: with a
+ * million prefixes each growth moves some 4,000 slots, and there is never a second copy of the whole.
+ *
+ * <p><b>Invariants.</b> Between the home of an entry and its slot no slot is empty: removal moves later entries back instead of
+ * leaving tombstones. At most 3/4 and, above the smallest size, at least 1/4 of a segment is in use.
+ *
+ * <p><b>Cost.</b> 4 octets a slot, on average 6 a prefix. The hash has no secret: a neighbour would have to send a great many made-up
+ * prefixes to slow it down, and prefix limits stop it earlier.
+ */
+final class PrefixSlots {
+
+    static final int NONE = PrefixTable.NONE;
+
+    private static final int SEGMENTS = 256;
+    private static final int ID_BITS = 26;
+    private static final int ID = (1 << ID_BITS) - 1;
+    private static final int SMALLEST = 8;
+
+    static final int MAX_ID = ID - 1;
+
+    /** Where every segment starts: one slot, which stays empty. */
+    private static final int[] NO_SLOTS = new int[1];
+
+    private final PrefixColumns columns;
+    private final int[][] segments = new int[SEGMENTS][];
+    private final int[] used = new int[SEGMENTS];
+
+    PrefixSlots(PrefixColumns columns) {
+        this.columns = columns;
+        Arrays.fill(segments, NO_SLOTS);
+    }
+
+    /** The hash of a prefix; all its bits are good. */
+    static long hash(long high, long low, int length) {
+        long h = high ^ Long.rotateLeft(low * 0x9E3779B97F4A7C15L, 32) ^ length * 0xD6E8FEB86659FD93L;
+        h = (h ^ h >>> 32) * 0xC2B2AE3D27D4EB4FL;
+        h = (h ^ h >>> 29) * 0x9FB21C651E98DF25L;
+        return h ^ h >>> 32;
+    }
+
+    int find(long hash, long high, long low, int length) {
+        int[] slots = segments[segment(hash)];
+        int tag = tag(hash);
+        int at = home(hash, slots.length);
+        for (int slot = slots[at]; slot != 0; slot = slots[at]) {
+            if ((slot & ~ID) == tag && columns.holds(id(slot), high, low, length)) {
+                return id(slot);
+            }
+            at = after(at, slots.length);
+        }
+        return NONE;
+    }
+
+    /** Adds a number whose prefix is not there yet. */
+    void add(long hash, int id) {
+        int segment = segment(hash);
+        if (4 * ++used[segment] > 3 * segments[segment].length) {
+            resize(segment);
+        }
+        put(segments[segment], hash, tag(hash) | id + 1);
+    }
+
+    /** Removes a number that is there. */
+    void remove(long hash, int id) {
+        int segment = segment(hash);
+        int[] slots = segments[segment];
+        int hole = home(hash, slots.length);
+        while (id(slots[hole]) != id) {
+            hole = after(hole, slots.length);
+        }
+        close(slots, hole);
+        if (--used[segment] <= slots.length / 4 && slots.length > SMALLEST) {
+            resize(segment);
+        }
+    }
+
+    /** Empties a slot, and moves those after it back so that no probe stops early. */
+    private void close(int[] slots, int hole) {
+        int empty = hole;
+        for (int at = after(hole, slots.length); slots[at] != 0; at = after(at, slots.length)) {
+            int home = home(hashOf(id(slots[at])), slots.length);
+            if (distance(home, at, slots.length) >= distance(empty, at, slots.length)) {
+                slots[empty] = slots[at];
+                empty = at;
+            }
+        }
+        slots[empty] = 0;
+    }
+
+    /** Gives a segment room for what is used, plus as much as keeps the next resizing far. */
+    private void resize(int segment) {
+        int[] old = segments[segment];
+        int[] slots = new int[Math.max(SMALLEST, 2 * used[segment])];
+        for (int slot : old) {
+            if (slot != 0) {
+                put(slots, hashOf(id(slot)), slot);
+            }
+        }
+        segments[segment] = slots;
+    }
+
+    private static void put(int[] slots, long hash, int slot) {
+        int at = home(hash, slots.length);
+        while (slots[at] != 0) {
+            at = after(at, slots.length);
+        }
+        slots[at] = slot;
+    }
+
+    private long hashOf(int id) {
+        return hash(columns.high(id), columns.low(id), columns.length(id));
+    }
+
+    private static int segment(long hash) {
+        return (int) (hash >>> 56);
+    }
+
+    /** The bits below the segment's, scaled to any length: not only powers of two. */
+    private static int home(long hash, int length) {
+        return (int) ((hash >>> 24 & 0xFFFF_FFFFL) * length >>> 32);
+    }
+
+    private static int tag(long hash) {
+        return (int) hash << ID_BITS;
+    }
+
+    private static int id(int slot) {
+        return (slot & ID) - 1;
+    }
+
+    private static int after(int at, int length) {
+        return at + 1 == length ? 0 : at + 1;
+    }
+
+    private static int distance(int from, int to, int length) {
+        return to >= from ? to - from : to - from + length;
+    }
+}
