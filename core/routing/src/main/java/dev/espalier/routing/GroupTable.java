@@ -1,0 +1,119 @@
+package dev.espalier.routing;
+
+import dev.espalier.net.AddressFamily;
+import dev.espalier.route.NextHop;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The groups of next hops in use, each once, by number; numbers start at 1 and are given again when nobody holds them. A group
+ * is made for the routes of one family, as the kernel's are.
+ */
+final class GroupTable {
+
+    private static final Comparator<NextHop> ORDER = Comparator.comparing(NextHop::toString);
+
+    private final Consumer<NextHopGroup> born;
+    private final Consumer<NextHopGroup> died;
+    private final Map<Key, NextHopGroup> byMembers = new HashMap<>();
+    private NextHopGroup[] byNumber = new NextHopGroup[16];
+    private int limit = 1;
+    private final List<Integer> free = new ArrayList<>();
+
+    private record Key(AddressFamily family, List<NextHop> members) {}
+
+    /**
+     * An empty table.
+     *
+     * @param born is told of each new group, which it resolves
+     * @param died is told of each group that nobody holds any more
+     */
+    GroupTable(Consumer<NextHopGroup> born, Consumer<NextHopGroup> died) {
+        this.born = born;
+        this.died = died;
+    }
+
+    int size() {
+        return byMembers.size();
+    }
+
+    /** The group of these next hops in whatever order, held once more. */
+    int intern(AddressFamily family, List<NextHop> nextHops) {
+        List<NextHop> members = nextHops.size() == 1 ? nextHops : canonical(nextHops);
+        Key key = new Key(family, members);
+        NextHopGroup known = byMembers.get(key);
+        if (known != null) {
+            known.holders++;
+            return known.number;
+        }
+        members = List.copyOf(members);
+        check(family, members);
+        NextHopGroup group = new NextHopGroup(free.isEmpty() ? limit++ : free.removeLast(), family, members);
+        group.holders = 1;
+        if (group.number == byNumber.length) {
+            byNumber = java.util.Arrays.copyOf(byNumber, 2 * byNumber.length);
+        }
+        byNumber[group.number] = group;
+        byMembers.put(new Key(family, members), group);
+        born.accept(group);
+        return group.number;
+    }
+
+    private static List<NextHop> canonical(List<NextHop> nextHops) {
+        return nextHops.stream().distinct().sorted(ORDER).toList();
+    }
+
+    private static void check(AddressFamily family, List<NextHop> members) {
+        if (members.isEmpty()) {
+            throw new IllegalArgumentException("a group of next hops needs at least one");
+        }
+        for (NextHop member : members) {
+            switch (member) {
+                case NextHop.Via via -> {
+                    // RFC 8950 lets IPv4 routes have IPv6 next hops; nothing has it the other way round
+                    if (family == AddressFamily.IPV6 && via.address().family() == AddressFamily.IPV4) {
+                        throw new IllegalArgumentException("an IPv6 route cannot have the IPv4 next hop " + via);
+                    }
+                    if (via.weight() < 1 || via.weight() > HopShares.MAX_WEIGHT) {
+                        throw new IllegalArgumentException("the weight of a next hop is 1 to 256, not " + via.weight());
+                    }
+                }
+                case NextHop.Attached _ -> {}
+                case NextHop.Discard _ -> {
+                    if (members.size() > 1) {
+                        throw new IllegalArgumentException(
+                                "'discard' cannot share a group with other next hops: " + members);
+                    }
+                }
+            }
+        }
+    }
+
+    NextHopGroup get(int number) {
+        return byNumber[number];
+    }
+
+    void retain(int number) {
+        byNumber[number].holders++;
+    }
+
+    @SuppressWarnings("NullAway") // a number that nobody holds has no group, and nobody may ask for it
+    void release(int number) {
+        NextHopGroup group = byNumber[number];
+        if (--group.holders > 0) {
+            return;
+        }
+        byMembers.remove(new Key(group.family, group.members));
+        byNumber[number] = null;
+        free.add(number);
+        died.accept(group);
+    }
+
+    void forEach(Consumer<NextHopGroup> action) {
+        byMembers.values().forEach(action);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.espalier.routing;
+
+import dev.espalier.net.AddressFamily;
+import dev.espalier.net.PrefixTable;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What the kernel holds of ours for the prefixes of one family, and which of them must be looked at again. A prefix waits in
+ * the queue at most once, however often it changes.
+ */
+final class KernelRows {
+
+    final AddressFamily family;
+    final PrefixTable prefixes;
+    private final Map<Integer, Refusal> refusals = new HashMap<>();
+    private int[] installed = new int[16]; // the number of the kernel's group, 0 for none
+    private final BitSet held = new BitSet(); // prefixes whose number we retain
+    private final BitSet queued = new BitSet();
+    private final BitSet inFlight = new BitSet();
+    private final BitSet again = new BitSet(); // changed while in flight
+    private final BitSet stale = new BitSet();
+    private int[] ring = new int[64]; // its length is a power of two
+    private int head;
+    private int waiting;
+    private int installedCount;
+    private int inFlightCount;
+
+    KernelRows(PrefixTable prefixes) {
+        this.family = prefixes.family();
+        this.prefixes = prefixes;
+    }
+
+    int installed(int id) {
+        return id < installed.length ? installed[id] : 0;
+    }
+
+    void setInstalled(int id, int group) {
+        hold(id);
+        if (id >= installed.length) {
+            installed = Arrays.copyOf(installed, Math.max(2 * installed.length, Math.max(id + 1, prefixes.limit())));
+        }
+        installedCount += (group != 0 ? 1 : 0) - (installed[id] != 0 ? 1 : 0);
+        installed[id] = group;
+    }
+
+    int installedCount() {
+        return installedCount;
+    }
+
+    /** Forgets what is installed; all prefixes concerned are queued. Returns the groups by prefix, as they were. */
+    int[] takeInstalled() {
+        int[] before = installed;
+        installed = new int[before.length];
+        installedCount = 0;
+        for (int id = 0; id < before.length; id++) {
+            if (before[id] != 0) {
+                enqueue(id);
+            }
+        }
+        return before;
+    }
+
+    /** Forgets what is stale. Returns it as it was. */
+    BitSet takeStale() {
+        BitSet before = (BitSet) stale.clone();
+        stale.clear();
+        return before;
+    }
+
+    private void hold(int id) {
+        if (!held.get(id)) {
+            held.set(id);
+            prefixes.retain(id);
+        }
+    }
+
+    /** Lets go of a prefix about which there is nothing to remember. */
+    void releaseIfIdle(int id) {
+        if (held.get(id) && installed(id) == 0 && !queued.get(id) && !inFlight.get(id)) {
+            held.clear(id);
+            stale.clear(id);
+            refusals.remove(id);
+            prefixes.release(id);
+        }
+    }
+
+    /** Queues a prefix, or while its change is in flight, remembers to. */
+    void enqueue(int id) {
+        if (inFlight.get(id)) {
+            again.set(id);
+            return;
+        }
+        if (queued.get(id)) {
+            return;
+        }
+        hold(id);
+        queued.set(id);
+        if (waiting == ring.length) {
+            int[] longer = new int[2 * waiting];
+            System.arraycopy(ring, head, longer, 0, waiting - head);
+            System.arraycopy(ring, 0, longer, waiting - head, head);
+            ring = longer;
+            head = 0;
+        }
+        ring[head + waiting & ring.length - 1] = id;
+        waiting++;
+    }
+
+    /** Takes the prefix that has waited longest; there must be one. */
+    int poll() {
+        int id = ring[head];
+        head = head + 1 & ring.length - 1;
+        waiting--;
+        queued.clear(id);
+        return id;
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    int inFlight() {
+        return inFlightCount;
+    }
+
+    boolean isQueued(int id) {
+        return queued.get(id) || again.get(id);
+    }
+
+    boolean isInFlight(int id) {
+        return inFlight.get(id);
+    }
+
+    void sent(int id) {
+        inFlight.set(id);
+        inFlightCount++;
+    }
+
+    /** The kernel has answered; what changed meanwhile is queued. */
+    void answered(int id) {
+        inFlight.clear(id);
+        inFlightCount--;
+        if (again.get(id)) {
+            again.clear(id);
+            enqueue(id);
+        }
+    }
+
+    boolean isStale(int id) {
+        return stale.get(id);
+    }
+
+    void setStale(int id, boolean value) {
+        stale.set(id, value);
+    }
+
+    BitSet stale() {
+        return stale;
+    }
+
+    Map<Integer, Refusal> refusals() {
+        return refusals;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.espalier.routing;
+
+import dev.espalier.net.IpAddress;
+import dev.espalier.route.Links.HostAddress;
+import dev.espalier.route.Links.Link;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The links and addresses of this host, as heard from the kernel. */
+final class LinkTable {
+
+    private final Map<Integer, Link> links = new HashMap<>();
+    private final Set<HostAddress> addresses = new HashSet<>();
+    private boolean known;
+
+    /** Whether the kernel has told its links yet. */
+    boolean isKnown() {
+        return known;
+    }
+
+    void replaceAll(List<Link> nowLinks, List<HostAddress> nowAddresses) {
+        links.clear();
+        addresses.clear();
+        nowLinks.forEach(link -> links.put(link.index(), link));
+        addresses.addAll(nowAddresses);
+        known = true;
+    }
+
+    /** Takes a link as it is now. Returns whether that matters to anyone who sends packets over it. */
+    boolean put(Link link) {
+        Link before = links.put(link.index(), link);
+        return before == null || before.up() != link.up();
+    }
+
+    void remove(int link) {
+        links.remove(link);
+        addresses.removeIf(address -> address.link() == link);
+    }
+
+    void add(HostAddress address) {
+        addresses.add(address);
+    }
+
+    void remove(HostAddress address) {
+        addresses.remove(address);
+    }
+
+    boolean isUp(int index) {
+        Link link = links.get(index);
+        return link != null && link.up();
+    }
+
+    /** Whether an address is one of this host's own. */
+    boolean isOwn(IpAddress address) {
+        // few addresses, and asked only when a next hop is resolved
+        return addresses.stream().anyMatch(own -> own.address().equals(address));
+    }
+
+    /** The name of a link, for people. */
+    String name(int index) {
+        Link link = links.get(index);
+        return link == null ? "link " + index : link.name();
+    }
+
+    /** Why nothing can be sent over a link that is not up. */
+    String whyDown(int index) {
+        Link link = links.get(index);
+        return link == null ? "link " + index + " does not exist" : "link " + link.name() + " is down";
+    }
+}

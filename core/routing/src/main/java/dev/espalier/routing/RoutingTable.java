@@ -1,0 +1,466 @@
+package dev.espalier.routing;
+
+import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IpAddress;
+import dev.espalier.net.IpPrefix;
+import dev.espalier.net.PrefixTable;
+import dev.espalier.route.EventSink;
+import dev.espalier.route.Fib;
+import dev.espalier.route.Links;
+import dev.espalier.route.Loop;
+import dev.espalier.route.NextHop;
+import dev.espalier.route.RouteSource;
+import dev.espalier.route.RoutingInstance;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routing table of one routing instance: takes routes from several sources, uses the most preferred one that can be
+ * reached for each prefix, and keeps the kernel in step.
+ *
+ * <p>To start: make it, {@link #adopt} what an earlier run left, {@link Links#watch} the kernel with it as the observer, then
+ * let protocols put routes. Nothing is sent to the kernel before the first snapshot of its links has been heard. When the
+ * protocols have told all they know, {@link #sweep}.
+ *
+ * <p>A route may be put a million times a minute: {@link #put} and {@link #remove} touch a few array cells and queue the
+ * prefix's number. What follows from changes (next hops resolved again, groups replaced, routes handed to the kernel, observers
+ * told) happens once at the end of the loop's turn.
+ *
+ * <p>Not thread-safe: every method is for the loop's thread only.
+ */
+public final class RoutingTable implements Links.Observer {
+
+    private final RoutingInstance instance;
+    private final Loop loop;
+    private final EventSink events;
+    private final LinkTable links = new LinkTable();
+    private final GroupTable groups;
+    private final Routes ipv4;
+    private final Routes ipv6;
+    private final NextHopTracker tracker;
+    private final KernelContents contents;
+    private final FibSync sync;
+    private final KernelReader reader;
+    private boolean awake;
+    private boolean closed;
+    private boolean groupsChanged;
+
+    /** The routes of one family. */
+    private record Routes(PrefixTable prefixes, RouteRows rows, ForeignRoutes foreign, Explainer explainer) {}
+
+    /**
+     * A table without routes.
+     *
+     * @param instance whose table this is; its kernel table is the one read and written
+     * @param index the prefixes shared with the protocols of this instance
+     * @param loop the owner of all this
+     * @param fib the kernel's table
+     * @param events hears what people should know
+     * @param options how it behaves
+     */
+    public RoutingTable(
+            RoutingInstance instance, PrefixIndex index, Loop loop, Fib fib, EventSink events, TableOptions options) {
+        this.instance = instance;
+        this.loop = loop;
+        this.events = events;
+        this.groups = new GroupTable(this::groupBorn, this::groupDied);
+        RefusalJournal journal = new RefusalJournal(instance, events);
+        DesiredRoutes wants = new Wants();
+        this.contents = new KernelContents(index, wants);
+        this.sync = new FibSync(instance, loop, fib, wants, contents, journal, this::wake, this::mismatch);
+        this.reader = new KernelReader(instance, loop, options.blocking(), fib, sync, contents, events);
+        this.ipv4 = routes(index.table(AddressFamily.IPV4));
+        this.ipv6 = routes(index.table(AddressFamily.IPV6));
+        this.tracker = new NextHopTracker(new NextHopResolver(
+                index,
+                links,
+                new NextHopResolver.Perspective(ipv4.rows, ipv4.foreign),
+                new NextHopResolver.Perspective(ipv6.rows, ipv6.foreign),
+                groups,
+                options.resolveThroughDefault()));
+    }
+
+    private Routes routes(PrefixTable prefixes) {
+        RouteRows rows = new RouteRows(prefixes, groups);
+        ForeignRoutes foreign = new ForeignRoutes(prefixes);
+        return new Routes(prefixes, rows, foreign, new Explainer(prefixes, rows, foreign, groups, this::kernelStatus));
+    }
+
+    private Routes routes(AddressFamily family) {
+        return switch (family) {
+            case IPV4 -> ipv4;
+            case IPV6 -> ipv6;
+        };
+    }
+
+    /**
+     * Reads what an earlier run left in the kernel; it stays there, as stale, until it is announced again or swept. Blocks
+     * while it reads. To be called once, before the first route is put and before the kernel is watched.
+     *
+     * @throws Fib.FibException when the kernel cannot be read; the table must not be used then
+     */
+    public void adopt() {
+        reader.adopt();
+    }
+
+    /**
+     * Removes from the kernel what an earlier run left and nobody has announced since. To be called once all protocols have
+     * told what they know, or will not.
+     *
+     * @param why a sentence for people
+     */
+    public void sweep(String why) {
+        int swept = contents.sweep();
+        wake();
+        if (swept > 0) {
+            events.info("routes.swept", instance, instance, swept + " routes of an earlier run are removed: " + why);
+        }
+    }
+
+    /**
+     * The number of a group of next hops for routes of a family, held once more: {@link #releaseGroup} it when it is not needed
+     * any longer. {@link #put} holds the group of its route itself. Order and repetition do not matter. Callers with many routes
+     * keep the number beside what the routes share rather than ask for each route.
+     *
+     * @param nextHops at least one; a {@link NextHop.Discard} only alone; IPv6 next hops serve IPv4 routes too (RFC 8950)
+     * @return a number above 0, valid while it is held
+     * @throws IllegalArgumentException with a sentence for people, when no such group can be
+     */
+    public int group(AddressFamily family, List<NextHop> nextHops) {
+        return groups.intern(family, nextHops);
+    }
+
+    /** Holds a group that is held once more. */
+    public void retainGroup(int group) {
+        groups.retain(group);
+    }
+
+    /** Holds a group once less. */
+    public void releaseGroup(int group) {
+        groups.release(group);
+    }
+
+    /**
+     * Takes a source's route for a prefix, in place of the source's earlier one. One that differs in nothing costs nothing.
+     *
+     * @param prefix the number of the prefix in the shared index, held by the caller during the call
+     * @param source who says so; not {@link RouteSource#KERNEL}, whose routes are heard from the kernel
+     * @param group what {@link #group} gave for the same family
+     * @param preference 0 to 255; the smallest among the sources wins
+     * @param metric decides between equal preferences, and is what a next hop that resolves by this route is told; 0 to 2^32-1,
+     *     larger ones count as that
+     */
+    public void put(AddressFamily family, int prefix, RouteSource source, int group, int preference, long metric) {
+        Routes routes = routes(family);
+        if (routes.rows.put(prefix, source, group, preference, metric)) {
+            sync.announced(family, prefix);
+            prefixChanged(routes.prefixes, prefix);
+        }
+    }
+
+    /** Forgets a source's route for a prefix whose number is held by anybody; does nothing when there is none. */
+    public void remove(AddressFamily family, int prefix, RouteSource source) {
+        Routes routes = routes(family);
+        routes.prefixes.retain(prefix); // ours may be the last hold on it
+        if (routes.rows.remove(prefix, source)) {
+            sync.changed(family, prefix);
+            prefixChanged(routes.prefixes, prefix);
+        }
+        routes.prefixes.release(prefix);
+    }
+
+    private void prefixChanged(PrefixTable prefixes, int id) {
+        if (tracker.prefixChanged(prefixes.family(), prefixes.high(id), prefixes.low(id), prefixes.length(id))) {
+            wake();
+        }
+    }
+
+    /**
+     * Keeps a next hop resolved for a protocol.
+     *
+     * @param nextHop the address; a link-local one needs its link
+     * @param link the kernel's index of the link that the next hop is a neighbour on; 0 to let routes decide
+     * @param observer hears of changes from now on, at the end of a turn of the loop and never during a call of this table
+     * @return what is known now
+     */
+    public NextHopState track(IpAddress nextHop, int link, NextHopObserver observer) {
+        return tracker.track(new NextHopKey(nextHop, link), observer);
+    }
+
+    /** Ends what {@link #track} began; the observer hears nothing more. */
+    public void untrack(IpAddress nextHop, int link, NextHopObserver observer) {
+        tracker.untrack(new NextHopKey(nextHop, link), observer);
+    }
+
+    /** Hears from the kernel what changed in its links, addresses and routes. */
+    @Override
+    public void changed(Links.Event event) {
+        switch (event) {
+            case Links.Event.Snapshot snapshot -> replaceAll(snapshot);
+            case Links.Event.LinkChanged(Links.Link link) -> {
+                if (links.put(link)) {
+                    linksChanged();
+                }
+            }
+            case Links.Event.LinkRemoved(int link) -> {
+                links.remove(link);
+                ipv4.foreign.removeLink(link, id -> foreignChanged(ipv4, id));
+                ipv6.foreign.removeLink(link, id -> foreignChanged(ipv6, id));
+                linksChanged();
+            }
+            case Links.Event.AddressAdded(Links.HostAddress address) -> {
+                links.add(address);
+                linksChanged();
+            }
+            case Links.Event.AddressRemoved(Links.HostAddress address) -> {
+                links.remove(address);
+                linksChanged();
+            }
+            case Links.Event.RouteChanged(Links.ForeignRoute route) -> {
+                if (concernsUs(route)) {
+                    Routes routes = routes(route.prefix().family());
+                    foreignChanged(routes, routes.foreign.put(route));
+                }
+            }
+            case Links.Event.RouteRemoved(Links.ForeignRoute route) -> {
+                if (concernsUs(route)) {
+                    Routes routes = routes(route.prefix().family());
+                    routes.foreign.remove(route, id -> foreignChanged(routes, id));
+                }
+            }
+        }
+    }
+
+    private void replaceAll(Links.Event.Snapshot snapshot) {
+        boolean first = !links.isKnown();
+        links.replaceAll(snapshot.links(), snapshot.addresses());
+        ipv4.foreign.clear(id -> foreignChanged(ipv4, id));
+        ipv6.foreign.clear(id -> foreignChanged(ipv6, id));
+        for (Links.ForeignRoute route : snapshot.routes()) {
+            if (concernsUs(route)) {
+                Routes routes = routes(route.prefix().family());
+                foreignChanged(routes, routes.foreign.put(route));
+            }
+        }
+        linksChanged();
+        if (first) {
+            sync.start();
+        }
+    }
+
+    /** Whether a route is in our table. Every link has fe80::/64, and link-local next hops name their link. */
+    private boolean concernsUs(Links.ForeignRoute route) {
+        return route.kernelTable() == instance.kernelTable()
+                && !(route.prefix().family() == AddressFamily.IPV6
+                        && route.prefix().address().isLinkLocal());
+    }
+
+    private void foreignChanged(Routes routes, int id) {
+        sync.changed(routes.prefixes.family(), id);
+        prefixChanged(routes.prefixes, id);
+    }
+
+    private void linksChanged() {
+        tracker.allChanged();
+        groupsChanged = true;
+        sync.retryRefused();
+        wake();
+    }
+
+    private void wake() {
+        if (!awake && !closed) {
+            awake = true;
+            loop.execute(this::turn);
+        }
+    }
+
+    private @Nullable KernelStatus kernelStatus(AddressFamily family, int id) {
+        return contents.status(family, id, sync.isSending());
+    }
+
+    private void mismatch(String why) {
+        reader.lost(why);
+    }
+
+    private void turn() {
+        awake = false;
+        if (closed) {
+            return;
+        }
+        NextHopTracker.Settled settled = tracker.settle();
+        resolveGroups(settled);
+        settled.tell().forEach(Runnable::run);
+        sync.pump();
+        reader.proceed();
+    }
+
+    private void resolveGroups(NextHopTracker.Settled settled) {
+        BitSet appeared = new BitSet();
+        Consumer<NextHopGroup> again = group -> {
+            boolean wasResolved = group.isResolved();
+            if (resolve(group)) {
+                sync.groupChanged(group);
+                appeared.set(group.number, wasResolved != group.isResolved());
+            }
+        };
+        if (groupsChanged) {
+            groupsChanged = false;
+            groups.forEach(again);
+        } else {
+            settled.groups().forEach(again);
+        }
+        if (!appeared.isEmpty()) {
+            sync.usersChanged(appeared::get);
+        }
+    }
+
+    private void groupBorn(NextHopGroup group) {
+        for (NextHop member : group.members) {
+            if (member instanceof NextHop.Via via) {
+                tracker.use(NextHopKey.of(via), group);
+            }
+        }
+        resolve(group);
+    }
+
+    private void groupDied(NextHopGroup group) {
+        for (NextHop member : group.members) {
+            if (member instanceof NextHop.Via via) {
+                tracker.unuse(NextHopKey.of(via), group);
+            }
+        }
+        sync.groupDied(group);
+    }
+
+    /** Resolves a group from the states of its members. Returns whether its hops are others than before. */
+    private boolean resolve(NextHopGroup group) {
+        HopShares shares = new HopShares();
+        String because = "";
+        for (NextHop member : group.members) {
+            switch (member) {
+                case NextHop.Via via -> {
+                    NextHopState state = tracker.state(NextHopKey.of(via));
+                    shares.add(via.weight(), state.hops());
+                    because = state.resolvable() ? because : state.because();
+                }
+                case NextHop.Attached(int link) -> {
+                    if (links.isUp(link)) {
+                        shares.add(1, List.of(new NextHop.Hop(null, link, 1, false)));
+                    } else {
+                        because = links.whyDown(link);
+                    }
+                }
+                case NextHop.Discard _ -> shares.add(1, List.of(NextHop.Hop.DISCARD));
+            }
+        }
+        List<NextHop.Hop> hops = shares.toHops();
+        boolean changed = !hops.equals(group.hops);
+        group.hops = hops;
+        group.because = because;
+        return changed;
+    }
+
+    /** The route that an address would take in this table, longest match first; empty when there is none. */
+    public Optional<TableRoute> lookup(IpAddress address) {
+        Routes routes = routes(address.family());
+        int id = routes.prefixes.longestMatch(
+                address.high(), address.low(), address.family().bits(), candidate -> isUsed(routes, candidate));
+        return id == PrefixTable.NONE ? Optional.empty() : Optional.ofNullable(routes.explainer.route(id));
+    }
+
+    private static boolean isUsed(Routes routes, int id) {
+        return routes.foreign.first(id) != null || routes.explainer.chosen(id) >= 0;
+    }
+
+    /** All that is known of exactly this prefix, and why; without candidates when no source has a route for it. */
+    public Explanation explain(IpPrefix prefix) {
+        Routes routes = routes(prefix.family());
+        int id = routes.prefixes.find(prefix);
+        if (id != PrefixTable.NONE) {
+            return routes.explainer.explain(id);
+        }
+        KernelStatus status =
+                new KernelStatus.NotWanted(KernelStatus.NotWanted.Reason.NO_ROUTE, "no source has a route for it");
+        return new Explanation(prefix, List.of(), status);
+    }
+
+    /**
+     * Visits the routes used for a prefix and all prefixes within it, in order; to see all, ask for 0.0.0.0/0 and
+     * {@code ::/0}. Prefixes none of whose routes can be reached are left out; {@link #explain} shows them. The action must not
+     * change the table.
+     */
+    public void forEachWithin(IpPrefix within, Consumer<TableRoute> action) {
+        Routes routes = routes(within.family());
+        routes.prefixes.forEachWithin(within, id -> {
+            TableRoute route = routes.explainer.route(id);
+            if (route != null) {
+                action.accept(route);
+            }
+        });
+    }
+
+    /** How many routes there are. */
+    public RouteCounters counters() {
+        Map<RouteSource, Integer> bySource = new EnumMap<>(RouteSource.class);
+        for (RouteSource source : RouteSource.values()) {
+            bySource.put(source, ipv4.rows.count(source) + ipv6.rows.count(source));
+        }
+        bySource.put(RouteSource.KERNEL, ipv4.foreign.size() + ipv6.foreign.size());
+        KernelRows kernel4 = contents.rows(AddressFamily.IPV4);
+        KernelRows kernel6 = contents.rows(AddressFamily.IPV6);
+        return new RouteCounters(
+                Map.copyOf(bySource),
+                kernel4.installedCount() + kernel6.installedCount(),
+                kernel4.stale().cardinality() + kernel6.stale().cardinality(),
+                kernel4.waiting() + kernel4.inFlight() + kernel6.waiting() + kernel6.inFlight(),
+                contents.failed(),
+                groups.size());
+    }
+
+    /** The next hops in use, in the order in which they came into use. */
+    public List<TrackedNextHop> nextHops() {
+        return tracker.list();
+    }
+
+    /** Whether the kernel holds all that is wanted, except what it refused: nothing is waiting, nothing is in flight. */
+    public boolean isQuiet() {
+        return !awake && sync.isSending() && sync.isIdle();
+    }
+
+    /** Ends all activity. The kernel keeps what it holds: forwarding goes on, and the next run adopts it. */
+    public void close() {
+        closed = true;
+        sync.close();
+        reader.close();
+    }
+
+    /** What the kernel should hold: the most preferred route that resolves, unless one of the kernel's own goes first. */
+    private final class Wants implements DesiredRoutes {
+        @Override
+        public @Nullable NextHopGroup wanted(AddressFamily family, int prefix) {
+            Routes routes = routes(family);
+            if (routes.foreign.winner(prefix) != null) {
+                return null;
+            }
+            int chosen = routes.explainer.chosen(prefix);
+            return chosen < 0 ? null : groups.get(routes.rows.group(prefix, chosen));
+        }
+
+        @Override
+        public boolean isAnnounced(AddressFamily family, int prefix) {
+            return routes(family).rows.size(prefix) > 0;
+        }
+
+        @Override
+        public void forEachUsing(IntPredicate groupNumbers, PrefixAction action) {
+            ipv4.rows.forEachUsing(groupNumbers, id -> action.accept(AddressFamily.IPV4, id));
+            ipv6.rows.forEachUsing(groupNumbers, id -> action.accept(AddressFamily.IPV6, id));
+        }
+    }
+}
