@@ -1,0 +1,39 @@
+package dev.espalier.bgp.engine;
+
+/** Why the best path for a prefix is not announced to a neighbour. */
+public enum ExportRefusal {
+    /** There is nothing to announce. */
+    NO_BEST_PATH("there is no best path"),
+    /** A path is never told to the one it came from. */
+    CAME_FROM_THERE("it came from this very peer"),
+    /** RFC 4456: only a route reflector passes on what an internal peer said, and only to or from its clients. */
+    NOT_REFLECTED("it came from an internal peer, this is one too, and neither is a route reflection client"),
+    /** RFC 1997. */
+    NO_ADVERTISE("it carries the community no-advertise"),
+    /** RFC 1997. */
+    NO_EXPORT("it carries a community that keeps it within the AS (no-export or no-export-subconfed)"),
+    /** The announcement was made for other neighbours. */
+    NOT_FOR_THIS_PEER("the advertisement names other peers"),
+    /** RFC 8212. */
+    NO_POLICY("no export policy is configured for this external peer, and without one nothing is announced (RFC 8212): "
+            + "set spec.exportPolicy, for instance [accept-all]"),
+    /** The export policy said no; it names its statement itself. */
+    POLICY("the export policy rejected it"),
+    /** There is no address of ours that the neighbour could use. */
+    NO_NEXT_HOP("we have no address of this family on the link to the peer that could be the next hop: "
+            + "give the link an address of this family"),
+    /** RFC 4271 section 4: a message has a longest length. */
+    TOO_LONG("its attributes do not fit a message to this peer");
+
+    private final String sentence;
+
+    ExportRefusal(String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** The reason for people, as the second half of a sentence. */
+    @Override
+    public String toString() {
+        return sentence;
+    }
+}

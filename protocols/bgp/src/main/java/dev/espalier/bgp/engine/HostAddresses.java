@@ -1,0 +1,70 @@
+package dev.espalier.bgp.engine;
+
+import dev.espalier.bgp.wire.Family;
+import dev.espalier.net.IpAddress;
+import dev.espalier.route.Links;
+import dev.espalier.route.Transport.Endpoint;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our own addresses, for "next hop self" in a family other than the session's: IPv6 routes told over an IPv4 session need an
+ * IPv6 address of ours on the same link. One owner, the table's loop.
+ */
+final class HostAddresses {
+
+    /** In a fixed order, so that the choice among several is always the same. */
+    private final Set<Links.HostAddress> addresses = new TreeSet<>(Comparator.comparingInt(Links.HostAddress::link)
+            .thenComparing(Links.HostAddress::address)
+            .thenComparingInt(Links.HostAddress::length));
+
+    /**
+     * Takes note of a change.
+     *
+     * @return whether an address came or went
+     */
+    boolean changed(Links.Event event) {
+        return switch (event) {
+            case Links.Event.Snapshot snapshot -> {
+                boolean same =
+                        addresses.size() == snapshot.addresses().size() && addresses.containsAll(snapshot.addresses());
+                addresses.clear();
+                addresses.addAll(snapshot.addresses());
+                yield !same;
+            }
+            case Links.Event.AddressAdded added -> addresses.add(added.address());
+            case Links.Event.AddressRemoved removed -> addresses.remove(removed.address());
+            case Links.Event.LinkRemoved removed -> addresses.removeIf(a -> a.link() == removed.index());
+            case Links.Event.LinkChanged changed -> false;
+            case Links.Event.RouteChanged changed -> false;
+            case Links.Event.RouteRemoved removed -> false;
+        };
+    }
+
+    /** The address that a neighbour at the other end can use to reach us in a family; null when there is none. */
+    @Nullable
+    IpAddress nextHopSelf(Family family, Endpoint local) {
+        if (local.address().family() == family.addresses()) {
+            return local.address();
+        }
+        for (Links.HostAddress own : addresses) {
+            if (own.address().equals(local.address())) {
+                return onLink(own.link(), family);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable IpAddress onLink(int link, Family family) {
+        for (Links.HostAddress candidate : addresses) {
+            IpAddress address = candidate.address();
+            boolean usable = !address.isLinkLocal() && !address.isLoopback();
+            if (candidate.link() == link && address.family() == family.addresses() && usable) {
+                return address;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.espalier.bgp.engine;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.session.Channel;
+import dev.espalier.bgp.table.PathSource;
+import dev.espalier.net.IpAddress;
+import dev.espalier.net.Ipv4Address;
+import dev.espalier.route.RouteSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The neighbours that the tables know, each with a small number that its paths carry. Number 0 is ourselves. Owned by the
+ * table's loop.
+ */
+final class Neighbors {
+
+    /** The configured peer, which may be a range, and the address. */
+    private record Key(String peer, IpAddress address) {}
+
+    private final Map<Key, Neighbor> byKey = new LinkedHashMap<>();
+    private final IdentityHashMap<Channel, Neighbor> byChannel = new IdentityHashMap<>();
+    private final List<@Nullable Neighbor> byIndex = new ArrayList<>();
+    private PathSource self;
+
+    Neighbors(SpeakerConfig config) {
+        self = selfOf(config);
+        byIndex.add(null);
+    }
+
+    private static PathSource selfOf(SpeakerConfig config) {
+        return new PathSource(
+                PathSource.SELF, RouteSource.LOCAL, config.asn(), config.routerId(), Ipv4Address.UNSPECIFIED, false, 0);
+    }
+
+    /** Takes over who we are. */
+    void configure(SpeakerConfig config) {
+        self = selfOf(config);
+    }
+
+    /** The neighbour of a configured peer at an address, noted now if it was not known. */
+    Neighbor at(PeerConfig config, IpAddress address, boolean dynamic) {
+        Key key = new Key(config.name(), address);
+        Neighbor known = byKey.get(key);
+        if (known != null) {
+            return known;
+        }
+        int index = 1;
+        while (index < byIndex.size() && byIndex.get(index) != null) {
+            index++;
+        }
+        Neighbor neighbor = new Neighbor(config, address, index, dynamic);
+        byKey.put(key, neighbor);
+        if (index == byIndex.size()) {
+            byIndex.add(neighbor);
+        } else {
+            byIndex.set(index, neighbor);
+        }
+        return neighbor;
+    }
+
+    /** The neighbour of a configured peer at an address; null when the tables do not know it. */
+    @Nullable
+    Neighbor find(PeerConfig config, IpAddress address) {
+        return byKey.get(new Key(config.name(), address));
+    }
+
+    /** Forgets a neighbour of which no path is left. */
+    void forget(Neighbor neighbor) {
+        byKey.values().remove(neighbor);
+        byIndex.set(neighbor.index(), null);
+    }
+
+    /** Its session has come up. */
+    void up(Neighbor neighbor, Channel channel, PathSource source) {
+        neighbor.up(channel, source);
+        byChannel.put(channel, neighbor);
+    }
+
+    /** Its session has ended. */
+    void down(Neighbor neighbor) {
+        byChannel.values().remove(neighbor);
+        neighbor.down();
+    }
+
+    /** The neighbour whose session this is; null when that has ended or never came up here. */
+    @Nullable
+    Neighbor with(Channel channel) {
+        return byChannel.get(channel);
+    }
+
+    Collection<Neighbor> all() {
+        return List.copyOf(byKey.values());
+    }
+
+    /** The source of a number that paths carry. */
+    PathSource source(int index) {
+        if (index == PathSource.SELF) {
+            return self;
+        }
+        Neighbor neighbor = byIndex.get(index);
+        PathSource source = neighbor == null ? null : neighbor.source();
+        if (source == null) {
+            throw new IllegalStateException("no neighbour has number " + index);
+        }
+        return source;
+    }
+
+    /** The neighbour of a number; null for ourselves. */
+    @Nullable
+    Neighbor byIndex(int index) {
+        return byIndex.get(index);
+    }
+}

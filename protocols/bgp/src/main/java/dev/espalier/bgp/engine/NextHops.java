@@ -1,0 +1,176 @@
+package dev.espalier.bgp.engine;
+
+import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IpAddress;
+import dev.espalier.route.NextHop;
+import dev.espalier.route.PathAttributes;
+import dev.espalier.routing.NextHopObserver;
+import dev.espalier.routing.NextHopState;
+import dev.espalier.routing.RoutingTable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The next hops of the paths that take part in the decision: each is tracked in the routing table once, and the decision reads
+ * its metric from an array.
+ *
+ * <p>A set of attributes has one next hop, so its number leads to the next hop's number; only a link-local next hop also needs
+ * the link of the session. Tracking begins with the first accepted path and ends when the last set of attributes that
+ * names the next hop is forgotten. One owner, the table's loop.
+ */
+final class NextHops {
+
+    private static final long UNREACHABLE = -1;
+
+    /** A next hop: an address, and the link for a link-local one. */
+    private record Key(IpAddress address, int link) {}
+
+    private final RoutingTable routing;
+    private final IntConsumer changed;
+    /** One object, because the routing table knows observers by identity. */
+    private final NextHopObserver observer = this::nextHopChanged;
+
+    private final Map<Key, Integer> numbers = new HashMap<>();
+    private final List<@Nullable Key> keys = new ArrayList<>();
+    private final List<Integer> free = new ArrayList<>();
+    private long[] metrics = new long[16];
+    private int[] holders = new int[16];
+    /** Groups of one next hop, plus one; 0 where none was asked for. */
+    private int[] ipv4Groups = new int[16];
+
+    private int[] ipv6Groups = new int[16];
+    /** By number of a set of attributes: the number of its next hop plus one, 0 when not tracked. */
+    private int[] bySet = new int[64];
+
+    /**
+     * Nothing tracked yet.
+     *
+     * @param changed told the number of a next hop that became reachable, unreachable, nearer or farther
+     */
+    NextHops(RoutingTable routing, IntConsumer changed) {
+        this.routing = routing;
+        this.changed = changed;
+    }
+
+    /**
+     * The next hop of an accepted path, tracked from now on.
+     *
+     * @param set the number of its attributes, which have a next hop
+     * @param link the link of its session if that is with a link-local neighbour, otherwise 0
+     */
+    int of(int set, PathAttributes attributes, int link) {
+        if (set < bySet.length && bySet[set] != 0) {
+            return bySet[set] - 1;
+        }
+        IpAddress address = attributes.nextHop();
+        if (address == null) {
+            throw new IllegalArgumentException("a path of our own has no next hop to track");
+        }
+        if (address.isLinkLocal()) {
+            return number(new Key(address, link)); // shared by sessions on other links: held for good, there are few
+        }
+        int number = number(new Key(address, 0));
+        if (set >= bySet.length) {
+            bySet = Arrays.copyOf(bySet, Math.max(set + 1, 2 * bySet.length));
+        }
+        bySet[set] = number + 1;
+        holders[number]++;
+        return number;
+    }
+
+    /** A set of attributes is forgotten. */
+    void forget(int set) {
+        if (set >= bySet.length || bySet[set] == 0) {
+            return;
+        }
+        int number = bySet[set] - 1;
+        bySet[set] = 0;
+        if (--holders[number] == 0) {
+            Key key = key(number);
+            routing.untrack(key.address(), key.link(), observer);
+            releaseGroup(ipv4Groups, number);
+            releaseGroup(ipv6Groups, number);
+            numbers.remove(key);
+            keys.set(number, null);
+            free.add(number);
+        }
+    }
+
+    /** The metric of the route to a next hop; -1 when it cannot be reached. */
+    long metric(int number) {
+        return metrics[number];
+    }
+
+    /** The next hop as the routing table takes it. */
+    NextHop toNextHop(int number) {
+        Key key = key(number);
+        return new NextHop.Via(key.address(), key.link(), 1);
+    }
+
+    /**
+     * The routing table's group of this one next hop, for routes of a family. Held as long as the next hop is tracked: nearly all
+     * routes have one next hop, and so need not ask the routing table each.
+     */
+    int group(int number, AddressFamily family) {
+        int[] groups = family == AddressFamily.IPV4 ? ipv4Groups : ipv6Groups;
+        if (groups[number] == 0) {
+            groups[number] = routing.group(family, List.of(toNextHop(number))) + 1;
+        }
+        return groups[number] - 1;
+    }
+
+    private void releaseGroup(int[] groups, int number) {
+        if (groups[number] != 0) {
+            routing.releaseGroup(groups[number] - 1);
+            groups[number] = 0;
+        }
+    }
+
+    private Key key(int number) {
+        Key key = keys.get(number);
+        if (key == null) {
+            throw new IllegalStateException("next hop " + number + " is not tracked");
+        }
+        return key;
+    }
+
+    private int number(Key key) {
+        Integer known = numbers.get(key);
+        if (known != null) {
+            return known;
+        }
+        int number = free.isEmpty() ? keys.size() : free.removeLast();
+        if (number == keys.size()) {
+            keys.add(key);
+        } else {
+            keys.set(number, key);
+        }
+        if (number >= metrics.length) {
+            metrics = Arrays.copyOf(metrics, 2 * metrics.length);
+            holders = Arrays.copyOf(holders, metrics.length);
+            ipv4Groups = Arrays.copyOf(ipv4Groups, metrics.length);
+            ipv6Groups = Arrays.copyOf(ipv6Groups, metrics.length);
+        }
+        numbers.put(key, number);
+        holders[number] = 0;
+        metrics[number] = metricOf(routing.track(key.address(), key.link(), observer));
+        return number;
+    }
+
+    private void nextHopChanged(IpAddress address, int link, NextHopState state) {
+        Integer number = numbers.get(new Key(address, link));
+        if (number != null && metrics[number] != metricOf(state)) {
+            metrics[number] = metricOf(state);
+            changed.accept(number);
+        }
+    }
+
+    private static long metricOf(NextHopState state) {
+        return state.resolvable() ? state.metric() : UNREACHABLE;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.espalier.bgp.engine;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.session.Negotiated;
+import dev.espalier.bgp.session.RestartFlags;
+import dev.espalier.bgp.wire.Family;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time after a restart of our own (RFC 4724 section 4.1): the kernel goes on forwarding by the routes of the earlier run,
+ * and no route is chosen before every neighbour has told all it knows, so that nobody hears of a half-filled table.
+ *
+ * <p>It only happens when an earlier run did leave routes in the kernel: at a first start there is nothing to protect and
+ * nothing is held back. A neighbour counts as complete when it has sent End-of-RIB for every shared family; one without graceful
+ * restart never will, and counts a few seconds after its session came up. Whoever has not come up by the end of the restart time
+ * is no longer waited for.
+ *
+ * <p>Owned by the table's loop; {@link RestartFlags} may be asked by any thread.
+ */
+final class OwnRestart implements RestartFlags {
+
+    private final EarlierRun earlier;
+    private final Set<String> awaited = new HashSet<>();
+    /** Who may appear from a range is not known: with ranges, only the time limit ends the wait. */
+    private final boolean ranges;
+
+    private volatile boolean waiting;
+
+    /**
+     * Before the first session.
+     *
+     * @param earlier what an earlier run left behind
+     */
+    OwnRestart(EarlierRun earlier, SpeakerConfig config) {
+        this.earlier = earlier;
+        boolean rangesSeen = false;
+        for (PeerConfig peer : config.peers()) {
+            switch (peer.remote()) {
+                case PeerConfig.Remote.Address address -> awaited.add(peer.name());
+                case PeerConfig.Remote.Range range -> rangesSeen = true;
+            }
+        }
+        this.ranges = rangesSeen;
+        this.waiting = earlier.leftRoutes() && (ranges || !awaited.isEmpty());
+    }
+
+    @Override
+    public boolean restarting() {
+        return waiting;
+    }
+
+    /** The kernel kept what we had installed, of whichever family: we never remove routes when we stop. */
+    @Override
+    public boolean forwardingPreserved(Family family) {
+        return earlier.forwardingKept();
+    }
+
+    /** Whether routes are still being learnt anew. */
+    boolean waiting() {
+        return waiting;
+    }
+
+    /**
+     * Notes that a configured neighbour is complete.
+     *
+     * @return whether that was the last one, and the wait is over
+     */
+    boolean complete(String peer) {
+        awaited.remove(peer);
+        return waiting && awaited.isEmpty() && !ranges;
+    }
+
+    /** Those not yet complete, for people. */
+    Set<String> awaited() {
+        return Set.copyOf(awaited);
+    }
+
+    /** Ends the wait. */
+    void end() {
+        waiting = false;
+        awaited.clear();
+    }
+
+    /** Whether a neighbour with these capabilities will say when it has told all. */
+    static boolean sendsEndOfRib(@Nullable Negotiated negotiated) {
+        return negotiated != null && negotiated.restart() != null;
+    }
+}

@@ -1,0 +1,356 @@
+package dev.espalier.bgp.engine;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.session.Channel;
+import dev.espalier.bgp.session.SessionStatus;
+import dev.espalier.bgp.session.Sessions;
+import dev.espalier.bgp.table.AdjRibOut;
+import dev.espalier.bgp.table.AttributeTable;
+import dev.espalier.bgp.table.Decision;
+import dev.espalier.bgp.table.DecisionStep;
+import dev.espalier.bgp.table.PathSource;
+import dev.espalier.bgp.table.Rib;
+import dev.espalier.bgp.wire.Family;
+import dev.espalier.net.IpAddress;
+import dev.espalier.net.IpPrefix;
+import dev.espalier.net.Ipv4Address;
+import dev.espalier.net.PrefixTable;
+import dev.espalier.route.PathAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers questions about a speaker. Verdicts are not stored: they are worked out anew, by the code that acts on them.
+ *
+ * <p>To be used on the speaker's loop, within one task; what it returns is immutable and may go anywhere.
+ */
+public final class SpeakerView {
+
+    private final SpeakerConfig config;
+    private final Neighbors neighbors;
+    private final Map<Family, LocRib> locRibs;
+    private final Map<Family, UpdateGroups> groups;
+    private final AttributeTable attributes;
+    private final Originations originations;
+    private final Sessions sessions;
+    private final OwnRestart restart;
+    private final ImportRules importRules;
+    private final ExportRules exportRules = new ExportRules();
+
+    SpeakerView(
+            SpeakerConfig config,
+            Neighbors neighbors,
+            Map<Family, LocRib> locRibs,
+            Map<Family, UpdateGroups> groups,
+            AttributeTable attributes,
+            Originations originations,
+            Sessions sessions,
+            OwnRestart restart) {
+        this.config = config;
+        this.neighbors = neighbors;
+        this.locRibs = locRibs;
+        this.groups = groups;
+        this.attributes = attributes;
+        this.originations = originations;
+        this.sessions = sessions;
+        this.restart = restart;
+        this.importRules = new ImportRules(config);
+    }
+
+    /** The configuration in force. */
+    public SpeakerConfig config() {
+        return config;
+    }
+
+    /** Whether routes are still being learnt anew after a restart of ours. */
+    public boolean restarting() {
+        return restart.waiting();
+    }
+
+    /** The configured peers that a restart of ours still waits for. */
+    public Set<String> awaited() {
+        return restart.awaited();
+    }
+
+    /** How many paths there are, over all families. */
+    public int paths() {
+        return locRibs.values().stream().mapToInt(locRib -> locRib.rib().size()).sum();
+    }
+
+    /** The ports on which neighbours may connect. */
+    public List<Integer> ports() {
+        return sessions.ports();
+    }
+
+    /** How many sets of attributes there are. */
+    public int attributeSets() {
+        return attributes.size();
+    }
+
+    // ---- peers
+
+    /** Every configured peer and every neighbour from a range. */
+    public List<PeerSnapshot> peers() {
+        Map<Family, Counts> counts = new EnumMap<>(Family.class);
+        locRibs.forEach((family, locRib) -> counts.put(family, new Counts(locRib.rib())));
+        List<PeerSnapshot> peers = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (Sessions.Entry session : sessions.entries()) {
+            seen.add(session.config().name());
+            peers.add(snapshot(session, counts));
+        }
+        for (PeerConfig peer : config.peers()) {
+            if (seen.add(peer.name())) {
+                peers.add(new PeerSnapshot(peer, null, false, null, Map.of(), Set.of(), Set.of()));
+            }
+        }
+        return peers;
+    }
+
+    /** Paths per source, counted in one walk. */
+    private static final class Counts {
+        private final int[] received;
+        private final int[] accepted;
+        private final int[] best;
+
+        Counts(Rib rib) {
+            int[] largest = {0};
+            rib.forEach(path -> largest[0] = Math.max(largest[0], rib.source(path)));
+            received = new int[largest[0] + 1];
+            accepted = new int[largest[0] + 1];
+            best = new int[largest[0] + 1];
+            rib.forEach(path -> {
+                int source = rib.source(path);
+                received[source]++;
+                accepted[source] += rib.accepted(path) == Rib.REJECTED ? 0 : 1;
+                best[source] += rib.best(rib.prefix(path)) == path ? 1 : 0;
+            });
+        }
+
+        PeerSnapshot.Routes of(int source, int sent) {
+            return source < received.length
+                    ? new PeerSnapshot.Routes(received[source], accepted[source], best[source], sent)
+                    : new PeerSnapshot.Routes(0, 0, 0, sent);
+        }
+    }
+
+    private PeerSnapshot snapshot(Sessions.Entry session, Map<Family, Counts> counts) {
+        SessionStatus status = session.status();
+        Neighbor neighbor = neighbors.find(session.config(), session.address());
+        if (neighbor == null) {
+            return new PeerSnapshot(
+                    session.config(), session.address(), session.dynamic(), status, Map.of(), Set.of(), Set.of());
+        }
+        Map<Family, PeerSnapshot.Routes> routes = new EnumMap<>(Family.class);
+        counts.forEach((family, counted) -> {
+            PeerSnapshot.Routes found = counted.of(neighbor.index(), sent(neighbor, family));
+            if (neighbor.members().containsKey(family) || found.received() > 0) {
+                routes.put(family, found);
+            }
+        });
+        return new PeerSnapshot(
+                session.config(),
+                session.address(),
+                session.dynamic(),
+                status,
+                routes,
+                neighbor.stale(),
+                neighbor.endOfRibReceived());
+    }
+
+    private int sent(Neighbor neighbor, Family family) {
+        Member member = neighbor.members().get(family);
+        if (member == null) {
+            return 0;
+        }
+        AdjRibOut told = groupsOf(family).groupOf(member).told();
+        int[] own = {0};
+        told.forEach(id -> own[0] += told.source(id) == neighbor.index() ? 1 : 0);
+        return told.size() - own[0];
+    }
+
+    // ---- prefixes
+
+    /** The longest prefix with a path that contains another prefix, or is it. */
+    public Optional<IpPrefix> longestMatch(IpPrefix within) {
+        Rib rib = locRib(Family.unicast(within.family())).rib();
+        IpAddress address = within.address();
+        int id = rib.prefixes()
+                .longestMatch(
+                        address.high(), address.low(), within.length(), candidate -> rib.first(candidate) != Rib.NONE);
+        return id == PrefixTable.NONE
+                ? Optional.empty()
+                : Optional.of(rib.prefixes().prefix(id));
+    }
+
+    /** All prefixes within one that have a path, in order. Takes a while for a full table: ask once, then work in pieces. */
+    public List<IpPrefix> prefixesWithin(IpPrefix within) {
+        Rib rib = locRib(Family.unicast(within.family())).rib();
+        List<IpPrefix> found = new ArrayList<>();
+        rib.prefixes().forEachWithin(within, id -> {
+            if (rib.first(id) != Rib.NONE) {
+                found.add(rib.prefixes().prefix(id));
+            }
+        });
+        return found;
+    }
+
+    /** What is known of a prefix, without who is told; empty when no neighbour ever mentioned it. */
+    public Optional<PrefixSnapshot> prefix(IpPrefix prefix) {
+        return snapshot(prefix, false);
+    }
+
+    /** What is known of a prefix, with who is told; empty when no neighbour ever mentioned it. */
+    public Optional<PrefixSnapshot> explain(IpPrefix prefix) {
+        return snapshot(prefix, true);
+    }
+
+    private Optional<PrefixSnapshot> snapshot(IpPrefix prefix, boolean withTold) {
+        Family family = Family.unicast(prefix.family());
+        LocRib locRib = locRib(family);
+        int id = locRib.rib().prefixes().find(prefix);
+        if (id == PrefixTable.NONE || locRib.rib().first(id) == Rib.NONE) {
+            return Optional.empty();
+        }
+        Decision decision = locRib.explain(id);
+        List<Integer> multipath = locRib.multipath();
+        List<PrefixSnapshot.Path> paths = new ArrayList<>();
+        for (int path = locRib.rib().first(id);
+                path != Rib.NONE;
+                path = locRib.rib().next(path)) {
+            paths.add(path(locRib, path, decision, multipath));
+        }
+        paths.sort(Comparator.comparing(PrefixSnapshot.Path::role));
+        List<PrefixSnapshot.Told> told = withTold ? told(family, id, decision) : List.of();
+        return Optional.of(new PrefixSnapshot(prefix, paths, told, locRib.deferred()));
+    }
+
+    private PrefixSnapshot.Path path(LocRib locRib, int path, Decision decision, List<Integer> multipath) {
+        Rib rib = locRib.rib();
+        Neighbor neighbor = neighbors.byIndex(rib.source(path));
+        int accepted = rib.accepted(path);
+        PrefixSnapshot.Role role;
+        String because;
+        DecisionStep step = decision.putAsideBy(path);
+        if (accepted == Rib.REJECTED) {
+            role = PrefixSnapshot.Role.REFUSED;
+            because = whyRefused(Objects.requireNonNull(neighbor), rib, path);
+        } else if (path == decision.best()) {
+            role = PrefixSnapshot.Role.BEST;
+            because = whyBest(rib, path, decision);
+        } else if (step == DecisionStep.RESOLVABLE) {
+            role = PrefixSnapshot.Role.REFUSED;
+            because = step.whyNot();
+        } else {
+            role = multipath.contains(path) ? PrefixSnapshot.Role.MULTIPATH : PrefixSnapshot.Role.CANDIDATE;
+            because = (step == null ? "" : step.whyNot())
+                    + (role == PrefixSnapshot.Role.MULTIPATH ? ", but it is equal for forwarding and used too" : "");
+        }
+        return new PrefixSnapshot.Path(
+                neighbor == null ? null : neighbor.config().name(),
+                neighbor == null ? null : neighbor.address(),
+                rib.pathId(path),
+                attributes.get(rib.received(path)),
+                accepted == Rib.REJECTED ? null : attributes.get(accepted),
+                rib.isStale(path),
+                role,
+                because);
+    }
+
+    /** The best path is explained by the last step that put another one aside. */
+    private static String whyBest(Rib rib, int best, Decision decision) {
+        DecisionStep last = null;
+        for (int path = rib.first(rib.prefix(best)); path != Rib.NONE; path = rib.next(path)) {
+            DecisionStep step = decision.putAsideBy(path);
+            if (step != null && (last == null || step.compareTo(last) > 0)) {
+                last = step;
+            }
+        }
+        return last == null
+                ? "it is the only path that can be used"
+                : "the others were put aside, the last one because " + last.whyNot();
+    }
+
+    private String whyRefused(Neighbor neighbor, Rib rib, int path) {
+        PathSource source = Objects.requireNonNull(neighbor.source());
+        Channel channel = neighbor.channel();
+        IpPrefix prefix = rib.prefixes().prefix(rib.prefix(path));
+        ImportRules.Judgement judgement = importRules.judge(
+                neighbor.config(),
+                source,
+                channel == null
+                        ? Ipv4Address.UNSPECIFIED
+                        : channel.negotiated().local().address(),
+                rib.family(),
+                prefix.address().high(),
+                prefix.address().low(),
+                prefix.length(),
+                attributes.get(rib.received(path)));
+        return sentence(judgement.refusal(), judgement.because());
+    }
+
+    private static String sentence(@Nullable Object refusal, @Nullable String because) {
+        String reason = refusal == null ? "accepted" : refusal.toString();
+        return because == null ? reason : reason + " (" + because + ")";
+    }
+
+    private List<PrefixSnapshot.Told> told(Family family, int id, Decision decision) {
+        List<PrefixSnapshot.Told> told = new ArrayList<>();
+        for (Neighbor neighbor : neighbors.all()) {
+            Member member = neighbor.members().get(family);
+            if (member != null) {
+                told.add(told(neighbor, family, member, id, decision));
+            }
+        }
+        return told;
+    }
+
+    private PrefixSnapshot.Told told(Neighbor neighbor, Family family, Member member, int id, Decision decision) {
+        UpdateGroup group = groupsOf(family).groupOf(member);
+        AdjRibOut out = group.told();
+        int set = out.attributes(id);
+        boolean announced = set != AdjRibOut.NOTHING && out.source(id) != neighbor.index();
+        PathAttributes sent = announced ? attributes.get(set) : null;
+        String because = decision.best() == Rib.NONE
+                ? "not announced: " + ExportRefusal.NO_BEST_PATH
+                : whyTold(group.key(), neighbor, family, id, decision);
+        String pending = group.hasWork() ? " (more is waiting to be sent)" : "";
+        return new PrefixSnapshot.Told(neighbor.config().name(), neighbor.address(), sent, because + pending);
+    }
+
+    private String whyTold(ExportKey key, Neighbor neighbor, Family family, int id, Decision decision) {
+        PathSource from = decision.bestSource();
+        if (from.index() == neighbor.index()) {
+            return "not announced: " + ExportRefusal.CAME_FROM_THERE;
+        }
+        PrefixTable prefixes = locRib(family).rib().prefixes();
+        ExportRules.Judgement judgement = exportRules.judge(
+                key,
+                from,
+                from.index() == PathSource.SELF ? originations.of(family, id) : null,
+                prefixes.high(id),
+                prefixes.low(id),
+                prefixes.length(id),
+                decision.bestAttributes());
+        return judgement.refusal() == null
+                ? "announced" + (judgement.because() == null ? "" : " (" + judgement.because() + ")")
+                : "not announced: " + sentence(judgement.refusal(), judgement.because());
+    }
+
+    private LocRib locRib(Family family) {
+        return Objects.requireNonNull(locRibs.get(family));
+    }
+
+    private UpdateGroups groupsOf(Family family) {
+        return Objects.requireNonNull(groups.get(family));
+    }
+}

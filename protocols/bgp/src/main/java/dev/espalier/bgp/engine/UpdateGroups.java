@@ -1,0 +1,220 @@
+package dev.espalier.bgp.engine;
+
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.session.Channel;
+import dev.espalier.bgp.table.AttributeTable;
+import dev.espalier.bgp.table.PathSource;
+import dev.espalier.bgp.wire.UpdatePacker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The update groups of one family: who shares with whom, and when.
+ *
+ * <p>Neighbours with equal {@link ExportKey}s belong into one <em>settled</em> group. A neighbour that is not where the others
+ * are (newly up, asking for everything again, under a new policy, or too slow to keep up) is <em>apart</em>: in a group of its
+ * own with its own Adj-RIB-Out, worked off at its own pace. When both groups have nothing left to say and every prefix is
+ * decided, their tables are equal, because both follow from the same Loc-RIB by the same rules; then it joins. So nobody waits for the slowest, and every
+ * neighbour is told each change exactly once.
+ *
+ * <p>One owner, the table's loop.
+ */
+final class UpdateGroups {
+
+    /** How long one member may hold up the rest of a settled group before it goes its own way. */
+    static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final LocRib locRib;
+    private final AttributeTable attributes;
+    private final IntFunction<PathSource> sources;
+    private final IntFunction<SpeakerConfig.@Nullable Origination> originations;
+    private final Map<ExportKey, UpdateGroup> settled = new HashMap<>();
+    private final List<UpdateGroup> apart = new ArrayList<>();
+
+    UpdateGroups(
+            LocRib locRib,
+            AttributeTable attributes,
+            IntFunction<PathSource> sources,
+            IntFunction<SpeakerConfig.@Nullable Origination> originations) {
+        this.locRib = locRib;
+        this.attributes = attributes;
+        this.sources = sources;
+        this.originations = originations;
+    }
+
+    /** The best path of a prefix has changed. */
+    void changed(int prefixId) {
+        for (UpdateGroup group : settled.values()) {
+            group.add(prefixId);
+        }
+        for (UpdateGroup group : apart) {
+            group.add(prefixId);
+        }
+    }
+
+    /** A neighbour's session has come up: it is told everything, then End-of-RIB. */
+    Member join(ExportKey key, int source, Channel channel) {
+        UpdateGroup group = new UpdateGroup(key, locRib.rib(), attributes, sources, originations);
+        Member member = new Member(source, channel);
+        group.join(member);
+        group.addAll();
+        apart.add(group);
+        return member;
+    }
+
+    /** A neighbour's session has ended. */
+    void leave(Member member) {
+        remove(groupOf(member), member);
+    }
+
+    /** A neighbour is to be told by other rules from now on: only what differs is sent. */
+    void rekey(Member member, ExportKey key) {
+        if (!groupOf(member).key().equals(key)) {
+            moveApart(member, key, false).addAll();
+        }
+    }
+
+    /** A neighbour asks for everything again (RFC 2918). */
+    void repeat(Member member) {
+        moveApart(member, groupOf(member).key(), true).addAll();
+    }
+
+    private UpdateGroup moveApart(Member member, ExportKey key, boolean tellAgain) {
+        UpdateGroup from = groupOf(member);
+        UpdateGroup own = from.split(key, tellAgain);
+        remove(from, member);
+        own.join(member);
+        apart.add(own);
+        return own;
+    }
+
+    private void remove(UpdateGroup group, Member member) {
+        group.leave(member);
+        if (group.members().isEmpty()) {
+            group.discard();
+            settled.remove(group.key(), group);
+            apart.remove(group);
+        }
+    }
+
+    UpdateGroup groupOf(Member member) {
+        for (UpdateGroup group : settled.values()) {
+            if (group.members().contains(member)) {
+                return group;
+            }
+        }
+        for (UpdateGroup group : apart) {
+            if (group.members().contains(member)) {
+                return group;
+            }
+        }
+        throw new IllegalStateException("the neighbour is in no update group");
+    }
+
+    /** What became of a turn. */
+    enum Turn {
+        /** There is nothing left to do. */
+        DONE,
+        /** More is to be done when a neighbour can take it, or when patience with it ends. */
+        WAITING,
+        /** More can be done at once. */
+        MORE
+    }
+
+    /**
+     * Sends what has changed to those who can take it.
+     *
+     * @param budget how many prefixes each group may look at
+     * @param now the loop's clock
+     */
+    Turn drain(int budget, long now) {
+        Turn turn = Turn.DONE;
+        for (UpdateGroup group : List.copyOf(settled.values())) {
+            splitOffTheSlow(group, now);
+            turn = busier(turn, drain(group, budget, now));
+        }
+        for (UpdateGroup group : List.copyOf(apart)) {
+            turn = busier(turn, drain(group, budget, now));
+        }
+        settle();
+        return turn;
+    }
+
+    static Turn busier(Turn a, Turn b) {
+        return a.compareTo(b) >= 0 ? a : b;
+    }
+
+    private Turn drain(UpdateGroup group, int budget, long now) {
+        if (group.hasWork()) {
+            for (Member member : group.members()) {
+                if (member.blockedFor(now) > 0) {
+                    return Turn.WAITING;
+                }
+            }
+            if (group.drain(budget)) {
+                return Turn.MORE;
+            }
+        }
+        if (!locRib.deferred()) {
+            sendEndOfRib(group);
+        }
+        return Turn.DONE;
+    }
+
+    /** RFC 4724 section 2: also when there was nothing to tell. */
+    private void sendEndOfRib(UpdateGroup group) {
+        for (Member member : group.members()) {
+            if (!member.endOfRibSent()) {
+                member.add(UpdatePacker.endOfRib(locRib.family()));
+                member.flush();
+                member.endOfRibSent(true);
+            }
+        }
+    }
+
+    /** A member that cannot take more for long, while others could, goes on alone. */
+    private void splitOffTheSlow(UpdateGroup group, long now) {
+        if (!group.hasWork()) {
+            return;
+        }
+        List<Member> slow = new ArrayList<>();
+        for (Member member : group.members()) {
+            if (member.blockedFor(now) > PATIENCE_NANOS) {
+                slow.add(member);
+            }
+        }
+        if (slow.size() < group.members().size()) {
+            for (Member member : slow) {
+                moveApart(member, group.key(), false);
+            }
+        }
+    }
+
+    /** Whoever is apart and has nothing left to be told joins those who have nothing left either. */
+    private void settle() {
+        if (locRib.hasUndecided()) {
+            return; // what is told does not yet follow from the same table
+        }
+        Iterator<UpdateGroup> groups = apart.iterator();
+        while (groups.hasNext()) {
+            UpdateGroup group = groups.next();
+            UpdateGroup home = settled.get(group.key());
+            if (group.hasWork() || (home != null && home.hasWork())) {
+                continue;
+            }
+            groups.remove();
+            if (home == null) {
+                settled.put(group.key(), group);
+            } else {
+                group.members().forEach(home::join);
+                group.discard();
+            }
+        }
+    }
+}

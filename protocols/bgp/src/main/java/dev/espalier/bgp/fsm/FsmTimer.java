@@ -1,0 +1,26 @@
+package dev.espalier.bgp.fsm;
+
+/** A timer of the state machine. The timers of a connection end with it. */
+public sealed interface FsmTimer {
+
+    /** ConnectRetryTimer (RFC 4271 section 8, timer 1): another attempt is due, or the present one has taken too long. */
+    record ConnectRetry() implements FsmTimer {}
+
+    /** IdleHoldTimer (section 8.1.1, optional attribute DampPeerOscillations): the pause after a failure is over. */
+    record IdleHold() implements FsmTimer {}
+
+    /**
+     * HoldTimer (section 8, timer 2). Whoever keeps it also counts every octet received as a sign of life, and reports its expiry
+     * only when there was none for the whole time.
+     *
+     * @param connection whose
+     */
+    record Hold(ConnectionId connection) implements FsmTimer {}
+
+    /**
+     * KeepaliveTimer (section 8, timer 3).
+     *
+     * @param connection whose
+     */
+    record Keepalive(ConnectionId connection) implements FsmTimer {}
+}

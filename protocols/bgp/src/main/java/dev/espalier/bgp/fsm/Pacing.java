@@ -1,0 +1,86 @@
+package dev.espalier.bgp.fsm;
+
+import static dev.espalier.bgp.fsm.PeerFsm.LONGEST_IDLE_HOLD_SECONDS;
+import static dev.espalier.bgp.fsm.PeerFsm.SHORTEST_IDLE_HOLD_SECONDS;
+
+/** How fast a neighbour is tried, while a {@link PeerTurn} works on it: the ConnectRetryTimer and the IdleHoldTimer. */
+final class Pacing {
+
+    private static final FsmTimer CONNECT_RETRY = new FsmTimer.ConnectRetry();
+    private static final FsmTimer IDLE_HOLD = new FsmTimer.IdleHold();
+
+    private final int connectRetrySeconds;
+    private final Effects effects;
+    private boolean holding;
+    private boolean retrying;
+    private int idleHoldSeconds;
+
+    Pacing(PeerState state, int connectRetrySeconds, Effects effects) {
+        this.connectRetrySeconds = connectRetrySeconds;
+        this.effects = effects;
+        holding = state.holding();
+        retrying = state.retrying();
+        idleHoldSeconds = state.idleHoldSeconds();
+    }
+
+    boolean holding() {
+        return holding;
+    }
+
+    boolean retrying() {
+        return retrying;
+    }
+
+    int idleHoldSeconds() {
+        return idleHoldSeconds;
+    }
+
+    /** The next pause is the shortest. */
+    void reset() {
+        idleHoldSeconds = SHORTEST_IDLE_HOLD_SECONDS;
+    }
+
+    /** Begins a pause, and makes the next one longer. */
+    void hold() {
+        cancelConnectRetry();
+        holding = true;
+        effects.armJittered(IDLE_HOLD, idleHoldSeconds);
+        idleHoldSeconds = Math.min(2 * idleHoldSeconds, LONGEST_IDLE_HOLD_SECONDS);
+    }
+
+    /**
+     * The pause is over.
+     *
+     * @return whether there was one
+     */
+    boolean idleHoldExpired() {
+        boolean held = holding;
+        holding = false;
+        return held;
+    }
+
+    void armConnectRetry() {
+        retrying = true;
+        effects.armJittered(CONNECT_RETRY, Math.max(1, connectRetrySeconds));
+    }
+
+    void cancelConnectRetry() {
+        if (retrying) {
+            retrying = false;
+            effects.add(new Effect.Cancel(CONNECT_RETRY));
+        }
+    }
+
+    void connectRetryExpired() {
+        retrying = false;
+    }
+
+    /** Neither timer runs any more. */
+    void stop() {
+        cancelConnectRetry();
+        if (holding) {
+            holding = false;
+            effects.add(new Effect.Cancel(IDLE_HOLD));
+        }
+    }
+}

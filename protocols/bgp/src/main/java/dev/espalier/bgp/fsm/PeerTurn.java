@@ -1,0 +1,434 @@
+package dev.espalier.bgp.fsm;
+
+import static dev.espalier.bgp.fsm.PeerFsm.OPEN_HOLD_SECONDS;
+import static dev.espalier.bgp.fsm.PeerFsm.STABLE_SECONDS;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.fsm.ConnectionId.Side;
+import dev.espalier.bgp.fsm.Effect.Failure;
+import dev.espalier.bgp.fsm.PeerState.Connection;
+import dev.espalier.bgp.session.Negotiated;
+import dev.espalier.bgp.session.SessionObserver;
+import dev.espalier.bgp.wire.ErrorCode;
+import dev.espalier.bgp.wire.Message;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One turn of {@link PeerFsm}: the state being worked on and the effects so far. Lives as long as one event. Numbers in comments
+ * are the events of RFC 4271 section 8.1.
+ */
+final class PeerTurn {
+
+    private static final Message.Notification COLLISION =
+            new Message.Notification(ErrorCode.CEASE, ErrorCode.CEASE_CONNECTION_COLLISION_RESOLUTION);
+    private static final Message.Notification REJECTED =
+            new Message.Notification(ErrorCode.CEASE, ErrorCode.CEASE_CONNECTION_REJECTED);
+    private final LocalSpeaker local;
+    private final PeerConfig peer;
+    private final long now;
+    private final Connections connections;
+    private final Pacing pacing;
+    private final Effects effects = new Effects();
+
+    private boolean started;
+    private int attempts;
+    private long establishedAt;
+
+    PeerTurn(LocalSpeaker local, PeerConfig peer, PeerState state, long now) {
+        this.local = local;
+        this.peer = peer;
+        this.now = now;
+        started = state.started();
+        pacing = new Pacing(state, peer.session().connectRetrySeconds(), effects);
+        connections = new Connections(state);
+        attempts = state.attempts();
+        establishedAt = state.establishedAt();
+    }
+
+    PeerFsm.Step step() {
+        keepRetrying();
+        return new PeerFsm.Step(
+                new PeerState(
+                        started,
+                        pacing.holding(),
+                        pacing.retrying(),
+                        connections.session(),
+                        connections.outgoing(),
+                        connections.incoming(),
+                        attempts,
+                        pacing.idleHoldSeconds(),
+                        establishedAt),
+                effects.list());
+    }
+
+    // ---- orders and timers ----
+
+    /** 1, 3 to 7. */
+    void start() {
+        if (!started) {
+            started = true;
+            pacing.reset();
+            seekConnection();
+        }
+    }
+
+    /** 2. */
+    void stop(FsmEvent.Stop stop) {
+        if (!started) {
+            return;
+        }
+        started = false;
+        pacing.stop();
+        Connection session = connections.session();
+        if (session != null) {
+            effects.close(session, stop.notification());
+            reportClosed(session, stop.reason(), stop.notification(), null);
+        }
+        for (Connection connection : connections.candidates()) {
+            effects.close(connection, stop.notification());
+        }
+        connections.clear();
+    }
+
+    /** 9: in Active another attempt is due; in Connect the present one has had its time. */
+    void connectRetryExpired() {
+        pacing.connectRetryExpired();
+        Connection outgoing = connections.outgoing();
+        if (outgoing != null && outgoing.phase() == SessionState.CONNECT) {
+            end(outgoing, null);
+            effects.add(new Effect.Failed(Failure.UNREACHABLE, Reasons.noAnswer(peer)));
+        }
+        seekConnection();
+    }
+
+    /** 13. */
+    void idleHoldExpired() {
+        if (!pacing.idleHoldExpired()) {
+            return;
+        }
+        Connection incoming = connections.incoming();
+        if (incoming != null) {
+            // It waited; to connect as well would only make a collision. The retry timer runs in case it fails.
+            sendOpen(incoming);
+        } else {
+            seekConnection();
+        }
+    }
+
+    /** 10. */
+    void holdExpired(ConnectionId id) {
+        Connection connection = connections.find(id);
+        if (connection != null) {
+            fail(
+                    connection,
+                    new Message.Notification(ErrorCode.HOLD_TIMER_EXPIRED, 0),
+                    Reasons.holdExpired(connection));
+        }
+    }
+
+    /** 11. */
+    void keepaliveExpired(ConnectionId id) {
+        Connection connection = connections.find(id);
+        if (connection != null && connection.negotiated() != null) {
+            effects.keepalive(id, connection.negotiated());
+        }
+    }
+
+    // ---- connections ----
+
+    /** 16 and 17. */
+    void opened(FsmEvent.Opened event) {
+        ConnectionId id = event.connection();
+        Connection open = new Connection(id, SessionState.IDLE, event.local(), event.remote(), null);
+        if (id.side() == Side.INCOMING) {
+            accepted(open);
+        } else if (connections.find(id) == null) {
+            effects.add(new Effect.Abort(id));
+        } else {
+            pacing.cancelConnectRetry();
+            sendOpen(open);
+        }
+    }
+
+    private void accepted(Connection open) {
+        Connection session = connections.session();
+        if (!started) {
+            effects.add(new Effect.Abort(open.id()));
+        } else if (session != null && !restartable(session)) {
+            effects.close(open, COLLISION);
+        } else {
+            Connection former = connections.incoming();
+            if (former != null) {
+                // The neighbour has one attempt at a time: it has given up the former.
+                effects.close(former, COLLISION);
+            }
+            connections.candidate(open);
+            if (pacing.holding()) {
+                effects.add(new Effect.Park(open.id()));
+            } else {
+                sendOpen(open);
+            }
+        }
+    }
+
+    /** 18. */
+    void lost(FsmEvent.Lost event) {
+        Connection connection = connections.find(event.connection());
+        if (connection == null) {
+            return;
+        }
+        connections.remove(connection);
+        String reason = Reasons.lost(peer, connection, event.reason());
+        if (connection.phase() == SessionState.ESTABLISHED) {
+            reportClosed(connection, reason, null, null);
+            pause();
+            return;
+        }
+        if (connections.noneOpen() && connection.phase() != SessionState.IDLE) {
+            Failure failure = connection.phase() == SessionState.CONNECT ? Failure.UNREACHABLE : Failure.LOST;
+            effects.add(new Effect.Failed(failure, reason));
+        }
+        // In Connect and OpenSent the machine goes on in Active; see keepRetrying.
+        if (connection.phase() == SessionState.OPEN_CONFIRM) {
+            pause();
+        }
+    }
+
+    // ---- messages ----
+
+    /** 8, 21, 22, 28. */
+    void fault(FsmEvent.Fault event) {
+        Connection connection = connections.find(event.connection());
+        if (connection != null && connection.phase() != SessionState.CONNECT) {
+            fail(connection, event.notification(), event.reason());
+        }
+    }
+
+    void received(ConnectionId id, Message message) {
+        Connection connection = connections.find(id);
+        if (connection == null) {
+            return;
+        }
+        if (message instanceof Message.Notification notification) {
+            notified(connection, notification);
+            return;
+        }
+        switch (connection.phase()) {
+            case IDLE, CONNECT, ACTIVE -> {}
+            case OPEN_SENT -> {
+                if (message instanceof Message.Open open) {
+                    openReceived(connection, open);
+                } else {
+                    unexpected(connection, message, ErrorCode.FSM_UNEXPECTED_IN_OPEN_SENT);
+                }
+            }
+            case OPEN_CONFIRM -> {
+                if (message instanceof Message.Keepalive || message instanceof Message.Update) {
+                    establish(connection);
+                } else {
+                    unexpected(connection, message, ErrorCode.FSM_UNEXPECTED_IN_OPEN_CONFIRM);
+                }
+            }
+            case ESTABLISHED -> {
+                if (message instanceof Message.Open) {
+                    unexpected(connection, message, ErrorCode.FSM_UNEXPECTED_IN_ESTABLISHED);
+                }
+            }
+        }
+    }
+
+    /** 19, and the collision detection of section 6.8. */
+    private void openReceived(Connection connection, Message.Open open) {
+        Negotiation.Verdict verdict = Negotiation.judge(
+                open,
+                local,
+                peer,
+                Objects.requireNonNull(connection.local()),
+                Objects.requireNonNull(connection.remote()));
+        switch (verdict) {
+            case Negotiation.Verdict.Refused refused -> fail(connection, refused.notification(), refused.reason());
+            case Negotiation.Verdict.Agreed agreed -> {
+                if (survivesCollision(connection, agreed.negotiated())) {
+                    supersedeSession();
+                    confirm(connection, agreed.negotiated());
+                }
+            }
+        }
+    }
+
+    private void confirm(Connection connection, Negotiated negotiated) {
+        ConnectionId id = connection.id();
+        connections.candidate(
+                new Connection(id, SessionState.OPEN_CONFIRM, connection.local(), connection.remote(), negotiated));
+        pacing.cancelConnectRetry();
+        effects.add(new Effect.Agreed(id, negotiated));
+        effects.keepalive(id, negotiated);
+        effects.armHold(id, negotiated.holdSeconds());
+    }
+
+    /**
+     * Closes the loser of a collision.
+     *
+     * @return whether it is not the connection itself
+     */
+    private boolean survivesCollision(Connection connection, Negotiated negotiated) {
+        Connection other = connections.rival(connection);
+        if (other == null) {
+            return true;
+        }
+        boolean preferred = connection.id().side() == preferredSide(negotiated);
+        switch (other.phase()) {
+            case IDLE, ACTIVE, CONNECT -> end(other, null);
+            case OPEN_SENT -> {
+                // Section 6.8 lets us look here too, now that we know the identifier. The neighbour cannot have the
+                // other connection established: it has no KEEPALIVE from us.
+                if (preferred) {
+                    end(other, COLLISION);
+                }
+            }
+            case OPEN_CONFIRM, ESTABLISHED -> {
+                end(preferred ? other : connection, COLLISION);
+                return preferred;
+            }
+        }
+        return true;
+    }
+
+    /** Whose connection stays: that of the higher identifier, or of the higher AS where they are equal (RFC 6286). */
+    private Side preferredSide(Negotiated negotiated) {
+        int byIdentifier = Integer.compareUnsigned(
+                local.routerId().value(), negotiated.peerRouterId().value());
+        int order = byIdentifier != 0 ? byIdentifier : local.asn().compareTo(negotiated.peerAs());
+        return order > 0 ? Side.OUTGOING : Side.INCOMING;
+    }
+
+    /** RFC 4724 section 4.2: the neighbour restarted, and the connection that we thought established is dead. */
+    private void supersedeSession() {
+        Connection old = connections.session();
+        if (old != null) {
+            connections.remove(old);
+            effects.add(new Effect.Abort(old.id()));
+            reportClosed(old, Reasons.restarted(peer), null, null);
+        }
+    }
+
+    /** 26, or 27 in its place. */
+    private void establish(Connection connection) {
+        Negotiated negotiated = Objects.requireNonNull(connection.negotiated());
+        connections.promote(connection);
+        connections.candidates().forEach(other -> end(other, COLLISION));
+        establishedAt = now;
+        effects.armHold(connection.id(), negotiated.holdSeconds());
+        effects.add(new Effect.Established(connection.id(), negotiated));
+    }
+
+    /** 24 and 25. */
+    private void notified(Connection connection, Message.Notification notification) {
+        effects.add(new Effect.Close(connection.id()));
+        connections.remove(connection);
+        String reason = Reasons.notified(peer, notification);
+        if (connection.phase() == SessionState.ESTABLISHED) {
+            reportClosed(connection, reason, null, notification);
+        } else if (connections.noneOpen()) {
+            effects.add(new Effect.Failed(Failure.REFUSED_BY_NEIGHBOUR, reason));
+        }
+        pause();
+    }
+
+    private void unexpected(Connection connection, Message message, int subcode) {
+        // RFC 6608: the data is the type of the message.
+        byte[] data = {(byte) Reasons.typeOf(message)};
+        fail(
+                connection,
+                new Message.Notification(ErrorCode.FSM, subcode, data),
+                Reasons.unexpected(peer, message, connection.phase()));
+    }
+
+    // ---- ends ----
+
+    /** We end a connection for a reason. */
+    private void fail(Connection connection, Message.Notification notification, String reason) {
+        end(connection, notification);
+        if (connection.phase() == SessionState.ESTABLISHED) {
+            reportClosed(connection, reason, notification, null);
+        } else {
+            effects.add(new Effect.Failed(
+                    notification.code() == ErrorCode.HOLD_TIMER_EXPIRED ? Failure.LOST : Failure.REFUSED, reason));
+            rejectSibling(notification);
+        }
+        pause();
+    }
+
+    /** What we refused on one connection the neighbour would only say again on the other. */
+    private void rejectSibling(Message.Notification notification) {
+        for (Connection other : connections.candidates()) {
+            if (other.phase() == SessionState.OPEN_SENT && notification.code() != ErrorCode.HOLD_TIMER_EXPIRED) {
+                end(other, REJECTED);
+            }
+        }
+    }
+
+    /** After a failure, unless another connection lives on: Idle, for longer with each failure. */
+    private void pause() {
+        if (!started || !connections.noneOpen()) {
+            return;
+        }
+        connections.candidates().forEach(attempt -> end(attempt, null));
+        pacing.hold();
+    }
+
+    private void reportClosed(
+            Connection connection,
+            String reason,
+            Message.@Nullable Notification sent,
+            Message.@Nullable Notification received) {
+        if (now - establishedAt >= TimeUnit.SECONDS.toNanos(STABLE_SECONDS)) {
+            pacing.reset();
+        }
+        boolean silent = sent == null && received == null;
+        effects.add(new Effect.Closed(
+                connection.id(),
+                new SessionObserver.Closed(reason, sent, received, silent && restartable(connection))));
+    }
+
+    // ---- small steps ----
+
+    /** Begins to connect, if that is ours to do and nothing better is under way. */
+    private void seekConnection() {
+        if (!mayConnect()) {
+            return;
+        }
+        ConnectionId id = new ConnectionId(Side.OUTGOING, ++attempts);
+        connections.candidate(new Connection(id, SessionState.CONNECT, null, null, null));
+        effects.add(new Effect.Connect(id));
+        pacing.armConnectRetry();
+    }
+
+    /** Without a connection of ours, and nothing better under way, the timer runs that begins one. */
+    private void keepRetrying() {
+        if (mayConnect() && !pacing.retrying()) {
+            pacing.armConnectRetry();
+        }
+    }
+
+    private boolean mayConnect() {
+        return started && !pacing.holding() && !peer.session().passive() && !connections.outgoingNeedless();
+    }
+
+    private void sendOpen(Connection connection) {
+        effects.add(new Effect.SendOpen(connection.id()));
+        effects.armHold(connection.id(), OPEN_HOLD_SECONDS);
+        connections.candidate(connection.with(SessionState.OPEN_SENT));
+    }
+
+    private void end(Connection connection, Message.@Nullable Notification notification) {
+        effects.close(connection, notification);
+        connections.remove(connection);
+    }
+
+    private static boolean restartable(Connection connection) {
+        return connection.negotiated() != null && connection.negotiated().restart() != null;
+    }
+}

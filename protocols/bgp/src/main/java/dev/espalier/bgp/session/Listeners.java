@@ -1,0 +1,110 @@
+package dev.espalier.bgp.session;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.net.IpAddress;
+import dev.espalier.net.IpPrefix;
+import dev.espalier.route.Secret;
+import dev.espalier.route.Transport;
+import dev.espalier.route.Transport.Acceptor;
+import dev.espalier.route.Transport.ListenOptions;
+import dev.espalier.route.Transport.Listener;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** The listening sockets of a speaker and the TCP-MD5 keys on them. One owner. */
+final class Listeners {
+
+    private final Transport transport;
+    private final Acceptor acceptor;
+    private final Map<Place, Listener> open = new LinkedHashMap<>();
+    private Map<IpPrefix, Secret> passwords = Map.of();
+
+    /** Where a listener is. */
+    private record Place(IpAddress address, int port) {}
+
+    Listeners(Transport transport, Acceptor acceptor) {
+        this.transport = transport;
+        this.acceptor = acceptor;
+    }
+
+    /**
+     * Opens what is missing, closes what is no longer wanted, and sets the keys.
+     *
+     * @throws Transport.TransportException when a socket cannot be opened or a key be set; no listener was opened or closed then
+     */
+    void configure(SpeakerConfig config) {
+        Map<IpPrefix, Secret> wanted = passwordsOf(config);
+        Map<Place, Listener> opened = new LinkedHashMap<>();
+        try {
+            for (IpAddress address : config.listen()) {
+                Place place = new Place(address, config.port());
+                if (!open.containsKey(place)) {
+                    opened.put(place, listen(place));
+                }
+            }
+            opened.forEach((place, listener) -> setPasswords(place, listener, Map.of(), wanted));
+            open.forEach((place, listener) -> setPasswords(place, listener, passwords, wanted));
+        } catch (Transport.TransportException refused) {
+            opened.values().forEach(Listener::close);
+            throw refused;
+        }
+        List<Place> unwanted = open.keySet().stream()
+                .filter(place ->
+                        place.port() != config.port() || !config.listen().contains(place.address()))
+                .toList();
+        unwanted.forEach(place -> Objects.requireNonNull(open.remove(place)).close());
+        open.putAll(opened);
+        passwords = wanted;
+    }
+
+    /** The ports in use, in the order of the configuration. */
+    List<Integer> ports() {
+        return open.values().stream().map(Listener::port).toList();
+    }
+
+    void close() {
+        open.values().forEach(Listener::close);
+        open.clear();
+    }
+
+    private Listener listen(Place place) {
+        return transport.listen(new ListenOptions(place.address(), place.port(), null), acceptor);
+    }
+
+    private static void setPasswords(
+            Place place, Listener listener, Map<IpPrefix, Secret> before, Map<IpPrefix, Secret> wanted) {
+        Set<IpPrefix> all = new HashSet<>(before.keySet());
+        all.addAll(wanted.keySet());
+        for (IpPrefix peers : all) {
+            Secret password = wanted.get(peers);
+            boolean differs = !Objects.equals(password, before.get(peers));
+            if (differs && peers.family() == place.address().family()) {
+                listener.password(peers, password);
+            }
+        }
+    }
+
+    /** Also a neighbour that we connect to may be the one to connect. */
+    private static Map<IpPrefix, Secret> passwordsOf(SpeakerConfig config) {
+        Map<IpPrefix, Secret> passwords = new HashMap<>();
+        for (PeerConfig peer : config.peers()) {
+            Secret password = peer.session().password();
+            if (password != null) {
+                IpPrefix peers =
+                        switch (peer.remote()) {
+                            case PeerConfig.Remote.Address address ->
+                                address.address().toPrefix();
+                            case PeerConfig.Remote.Range range -> range.range();
+                        };
+                passwords.put(peers, password);
+            }
+        }
+        return passwords;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.espalier.bgp.session;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.net.IpAddress;
+
+/** What of a {@link PeerConfig} concerns the session. */
+final class SessionConfig {
+
+    private SessionConfig() {}
+
+    /** Whether two configurations lead to the same session, however else they differ. */
+    static boolean same(PeerConfig one, PeerConfig other) {
+        boolean sameRemote =
+                one.remote() instanceof PeerConfig.Remote.Range a && other.remote() instanceof PeerConfig.Remote.Range b
+                        ? a.range().equals(b.range())
+                        : one.remote().equals(other.remote());
+        return sameRemote
+                && one.asn().equals(other.asn())
+                && one.session().equals(other.session())
+                && one.families().equals(other.families());
+    }
+
+    /** What a range says, for one neighbour of it: it is at one address, and it is the one to connect. */
+    static PeerConfig waitingAt(PeerConfig range, IpAddress address) {
+        PeerConfig.Session s = range.session();
+        PeerConfig.Session passive = new PeerConfig.Session(
+                s.port(),
+                true,
+                s.source(),
+                s.password(),
+                s.ttl(),
+                s.minimumTtl(),
+                s.holdSeconds(),
+                s.keepaliveSeconds(),
+                s.connectRetrySeconds(),
+                s.gracefulRestart(),
+                s.extendedMessages());
+        return new PeerConfig(
+                range.name(),
+                new PeerConfig.Remote.Address(address, null),
+                range.asn(),
+                passive,
+                range.families(),
+                range.importPolicy(),
+                range.exportPolicy(),
+                range.nextHopSelf(),
+                range.routeReflectorClient());
+    }
+}

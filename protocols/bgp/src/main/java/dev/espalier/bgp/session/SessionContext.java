@@ -1,0 +1,25 @@
+package dev.espalier.bgp.session;
+
+import dev.espalier.bgp.fsm.LocalSpeaker;
+import dev.espalier.route.EventSink;
+import dev.espalier.route.RoutingInstance;
+import dev.espalier.route.Transport;
+import java.util.function.Consumer;
+
+/**
+ * What all sessions of a speaker have in common.
+ *
+ * @param instance the routing instance they belong to
+ * @param local who we are
+ * @param transport where connections come from
+ * @param restart what our OPENs say about a restart of ours
+ * @param events who hears what happened
+ * @param onQuiet called on a session's loop when it has neither a connection nor a pause any more
+ */
+record SessionContext(
+        RoutingInstance instance,
+        LocalSpeaker local,
+        Transport transport,
+        RestartFlags restart,
+        EventSink events,
+        Consumer<PeerSession> onQuiet) {}

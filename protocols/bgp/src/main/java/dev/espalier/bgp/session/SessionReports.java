@@ -1,0 +1,73 @@
+package dev.espalier.bgp.session;
+
+import dev.espalier.bgp.fsm.Effect;
+import dev.espalier.net.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Says what becomes of one neighbour's session, each failure once and not at every attempt. On the session's loop only. */
+final class SessionReports {
+
+    private final SessionContext context;
+    private final String label;
+    private final IpAddress remote;
+    private @Nullable String lastDown;
+    private @Nullable String lastFailure;
+
+    SessionReports(SessionContext context, String label, IpAddress remote) {
+        this.context = context;
+        this.label = label;
+        this.remote = remote;
+    }
+
+    /** Why the session last went down or did not come up. */
+    @Nullable
+    String lastDown() {
+        return lastDown;
+    }
+
+    void established(Negotiated negotiated) {
+        lastFailure = null;
+        String hold = negotiated.holdSeconds() == 0 ? "no hold time" : "hold " + negotiated.holdSeconds() + " s";
+        String families = String.join(
+                ", ",
+                negotiated.options().families().stream()
+                        .sorted()
+                        .map(Object::toString)
+                        .toList());
+        context.events()
+                .info(
+                        "bgp.session.up",
+                        context.instance(),
+                        label,
+                        "Established with " + remote + " AS " + negotiated.peerAs() + ", " + hold + ", " + families);
+    }
+
+    void closed(SessionObserver.Closed closed) {
+        String message =
+                closed.sent() == null ? closed.reason() : closed.reason() + "; we sent NOTIFICATION " + closed.sent();
+        lastDown = message;
+        String kept = closed.restartMayFollow() ? "; its routes may stay while it restarts" : "";
+        context.events()
+                .warning(
+                        "bgp.session.down",
+                        context.instance(),
+                        label,
+                        "Session with " + remote + " ended: " + message + kept);
+    }
+
+    void failed(Effect.Failed failed) {
+        lastDown = failed.reason();
+        if (failed.reason().equals(lastFailure)) {
+            return;
+        }
+        lastFailure = failed.reason();
+        String kind =
+                switch (failed.failure()) {
+                    case UNREACHABLE -> "bgp.session.unreachable";
+                    case REFUSED -> "bgp.session.refused";
+                    case REFUSED_BY_NEIGHBOUR -> "bgp.session.rejected";
+                    case LOST -> "bgp.session.failed";
+                };
+        context.events().warning(kind, context.instance(), label, "No session with " + remote + ": " + failed.reason());
+    }
+}

@@ -1,0 +1,30 @@
+package dev.espalier.bgp.session;
+
+import dev.espalier.bgp.fsm.SessionState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there is to know about one neighbour's session, at one moment.
+ *
+ * @param state where the state machine stands
+ * @param sinceNanos when it came there, on the session's loop's clock
+ * @param negotiated what was agreed on; null unless established
+ * @param lastDown why the session last went down or could not come up, as a sentence; null when it never did
+ * @param establishedCount how often it came up
+ * @param messagesReceived BGP messages received since the daemon started
+ * @param messagesSent BGP messages sent since the daemon started
+ * @param updatesReceived UPDATE messages among those received
+ * @param updatesSent UPDATE messages among those sent
+ * @param findings errors found in updates and dealt with by RFC 7606
+ */
+public record SessionStatus(
+        SessionState state,
+        long sinceNanos,
+        @Nullable Negotiated negotiated,
+        @Nullable String lastDown,
+        int establishedCount,
+        long messagesReceived,
+        long messagesSent,
+        long updatesReceived,
+        long updatesSent,
+        long findings) {}

@@ -1,0 +1,392 @@
+package dev.espalier.bgp.session;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.fsm.LocalSpeaker;
+import dev.espalier.bgp.wire.ErrorCode;
+import dev.espalier.bgp.wire.Message;
+import dev.espalier.net.IpAddress;
+import dev.espalier.route.EventSink;
+import dev.espalier.route.Loop;
+import dev.espalier.route.Transport;
+import dev.espalier.route.Transport.Acceptance;
+import dev.espalier.route.Transport.Endpoint;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions of one speaker: with its configured neighbours, and with those that appear from a configured range. Opens the
+ * listeners, gives every connection that comes in to the neighbour it belongs to, and follows changes of the configuration.
+ *
+ * <p>All methods may be called by any thread. A lock guards who there is; no message passes it.
+ */
+public final class Sessions {
+
+    /** How long a dynamic neighbour that nobody needs is remembered: as long as the longest pause after a failure. */
+    private static final long REMEMBER_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private final Transport transport;
+    private final RestartFlags restart;
+    private final EventSink events;
+    private final ObserverFactory observers;
+    private final ToIntFunction<String> linkIndex;
+    private final SplittableGenerator jitter;
+    private final Loop home;
+    private final Object lock = new Object();
+    private final Listeners listeners;
+    private final Map<String, Configured> configured = new LinkedHashMap<>();
+    private final DynamicNeighbours dynamic = new DynamicNeighbours();
+    private final EventLimiter limiter = new EventLimiter();
+    private SpeakerConfig config;
+    private boolean running;
+
+    /** Makes those who hear of a neighbour's sessions. */
+    @FunctionalInterface
+    public interface ObserverFactory {
+        /**
+         * The observer of one neighbour. Asked for when the neighbour is configured or appears, and again when a change of its
+         * configuration resets it: the former observer then still hears that its session is closed. Must not call
+         * {@link Sessions}.
+         *
+         * @param config what is configured for it
+         * @param remote its address
+         * @param dynamic whether it came from a range
+         */
+        SessionObserver observerFor(PeerConfig config, IpAddress remote, boolean dynamic);
+    }
+
+    /**
+     * One neighbour and how its session stands.
+     *
+     * @param config what is configured for it; that of the range where it came from one
+     * @param address its address
+     * @param dynamic whether it came from a range
+     * @param status how its session stands
+     */
+    public record Entry(PeerConfig config, IpAddress address, boolean dynamic, SessionStatus status) {}
+
+    private record Configured(PeerConfig config, PeerConfig.Remote.Address remote, PeerSession session) {}
+
+    /**
+     * Sessions that are not yet started.
+     *
+     * @param config who we are and whom to talk to
+     * @param transport where connections come from
+     * @param restart what our OPENs say about a restart of ours
+     * @param events who hears what happened
+     * @param observers makes those who hear of the sessions
+     * @param linkIndex the kernel's number for a link's name, or 0 where there is no such link
+     * @param jitter where random numbers come from; split for every session
+     */
+    public Sessions(
+            SpeakerConfig config,
+            Transport transport,
+            RestartFlags restart,
+            EventSink events,
+            ObserverFactory observers,
+            ToIntFunction<String> linkIndex,
+            SplittableGenerator jitter) {
+        this.config = config;
+        this.transport = transport;
+        this.restart = restart;
+        this.events = events;
+        this.observers = observers;
+        this.linkIndex = linkIndex;
+        this.jitter = jitter;
+        this.home = transport.loop();
+        this.listeners = new Listeners(transport, this::accept);
+    }
+
+    /**
+     * Opens the listeners and starts every configured neighbour.
+     *
+     * @throws Transport.TransportException when a listener cannot be opened; nothing was started then
+     */
+    public void start() {
+        synchronized (lock) {
+            listeners.configure(config);
+            running = true;
+            config.peers().forEach(this::add);
+        }
+    }
+
+    /**
+     * Goes over to another configuration of the same speaker. A neighbour that is no longer there is told so (Cease, peer
+     * de-configured); one whose session would be another is reset (Cease, other configuration change); the others' sessions are
+     * not touched.
+     *
+     * @throws Transport.TransportException when a listener cannot be opened or a password not be set; no neighbour was touched
+     */
+    public void reconfigure(SpeakerConfig next) {
+        synchronized (lock) {
+            listeners.configure(next);
+            SpeakerConfig before = config;
+            config = next;
+            boolean same = before.asn().equals(next.asn()) && before.routerId().equals(next.routerId());
+            Map<String, PeerConfig> wanted = next.peers().stream().collect(Collectors.toMap(PeerConfig::name, p -> p));
+            for (Configured old : List.copyOf(configured.values())) {
+                PeerConfig peer = wanted.get(old.config.name());
+                if (peer == null) {
+                    remove(old, ErrorCode.CEASE_PEER_DECONFIGURED, "the neighbour was removed from the configuration");
+                } else if (!same || !SessionConfig.same(old.config, peer)) {
+                    remove(
+                            old,
+                            ErrorCode.CEASE_OTHER_CONFIGURATION_CHANGE,
+                            "the neighbour's configuration has changed");
+                }
+            }
+            reconfigureDynamic(wanted, same);
+            next.peers().forEach(this::add);
+        }
+    }
+
+    /**
+     * Ends all sessions and stops listening, for good.
+     *
+     * @param text what the neighbours' operators shall read (RFC 9003), cut at 255 octets; or null to close the connections
+     *     without a word, so that neighbours which agreed on graceful restart keep our routes (RFC 4724)
+     * @return done when every connection is closed: the neighbours have been told, or a second has not sufficed for it
+     */
+    public CompletionStage<Void> stop(@Nullable String text) {
+        Message.Notification notification = text == null
+                ? null
+                : new Message.Notification(
+                        ErrorCode.CEASE, ErrorCode.CEASE_ADMINISTRATIVE_SHUTDOWN, ShutdownText.encode(text));
+        String reason = text == null ? "we are restarting" : "we are shutting down: " + text;
+        synchronized (lock) {
+            running = false;
+            listeners.close();
+            List<CompletableFuture<Void>> ends = new ArrayList<>();
+            configured
+                    .values()
+                    .forEach(c -> ends.add(c.session.stop(notification, reason).toCompletableFuture()));
+            dynamic.all()
+                    .forEach(
+                            d -> ends.add(d.session().stop(notification, reason).toCompletableFuture()));
+            return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
+        }
+    }
+
+    /**
+     * Says that nobody needs a dynamic neighbour any more: its routes are gone. It is forgotten as soon as it has no session.
+     * To be called after every {@link SessionObserver#closed}, at once or, where graceful restart keeps the routes, when they
+     * are dropped. Does nothing for a configured neighbour, and while the session is up again.
+     *
+     * @param address the neighbour's
+     */
+    public void release(IpAddress address) {
+        synchronized (lock) {
+            for (DynamicNeighbour neighbour : dynamic.all()) {
+                if (neighbour.address().equals(address)) {
+                    neighbour.release();
+                    forget(neighbour);
+                }
+            }
+        }
+    }
+
+    /** All neighbours, the configured ones first. */
+    public List<Entry> entries() {
+        synchronized (lock) {
+            List<Entry> all = new ArrayList<>();
+            configured
+                    .values()
+                    .forEach(c -> all.add(new Entry(c.config, c.remote.address(), false, c.session.status())));
+            dynamic.all()
+                    .forEach(d -> all.add(
+                            new Entry(d.config(), d.address(), true, d.session().status())));
+            return all;
+        }
+    }
+
+    /** The ports on which connections are accepted, one for each listen address. */
+    public List<Integer> ports() {
+        synchronized (lock) {
+            return listeners.ports();
+        }
+    }
+
+    // ---- the configured ----
+
+    private void add(PeerConfig peer) {
+        if (!(peer.remote() instanceof PeerConfig.Remote.Address remote)) {
+            return;
+        }
+        Configured known = configured.get(peer.name());
+        if (known != null) {
+            configured.put(peer.name(), new Configured(peer, remote, known.session));
+            return;
+        }
+        SessionObserver observer = observers.observerFor(peer, remote.address(), false);
+        PeerSession session = session(peer, remote, peer.name(), observer);
+        configured.put(peer.name(), new Configured(peer, remote, session));
+        session.start();
+    }
+
+    private void remove(Configured old, int subcode, String reason) {
+        configured.remove(old.config.name());
+        old.session.stop(new Message.Notification(ErrorCode.CEASE, subcode), reason);
+    }
+
+    private PeerSession session(
+            PeerConfig peer, PeerConfig.Remote.Address remote, String label, SessionObserver observer) {
+        SessionContext context = new SessionContext(
+                config.instance(),
+                new LocalSpeaker(config.asn(), config.routerId()),
+                transport,
+                restart,
+                events,
+                this::quiet);
+        return new PeerSession(context, peer, remote, label, transport.loop(), observer, jitter.split());
+    }
+
+    // ---- those who come ----
+
+    private @Nullable Acceptance accept(Endpoint remote, Endpoint local) {
+        synchronized (lock) {
+            if (!running) {
+                return null;
+            }
+            PeerSession known = findConfigured(remote);
+            if (known == null) {
+                known = dynamic.find(remote);
+            }
+            return known != null ? known.accept() : acceptDynamic(remote, local);
+        }
+    }
+
+    private @Nullable PeerSession findConfigured(Endpoint remote) {
+        for (Configured candidate : configured.values()) {
+            String link = candidate.remote.link();
+            if (candidate.remote.address().equals(remote.address()) && (link == null || isLink(link, remote.link()))) {
+                return candidate.session;
+            }
+        }
+        return null;
+    }
+
+    private boolean isLink(String name, int index) {
+        int known = linkIndex.applyAsInt(name);
+        return index == 0 || known == 0 || known == index;
+    }
+
+    private @Nullable Acceptance acceptDynamic(Endpoint remote, Endpoint local) {
+        PeerConfig peer = rangeFor(remote.address());
+        if (peer == null || !(peer.remote() instanceof PeerConfig.Remote.Range range)) {
+            report(
+                    "bgp.connection.refused",
+                    remote.address(),
+                    remote.address(),
+                    "Refused a connection from " + remote.address() + " to " + local.address()
+                            + ": no peer has this address and no range contains it; to accept it, configure a BgpPeer with"
+                            + " address: " + remote.address() + " or a listenRange");
+            return null;
+        }
+        if (!dynamic.makeRoom(peer.name(), range.limit())) {
+            report(
+                    "bgp.range.full",
+                    peer.name(),
+                    peer.name(),
+                    "Refused a connection from " + remote.address() + ": the range " + range.range()
+                            + " has reached its limit of " + range.limit()
+                            + " neighbours; raise the limit if they are all wanted");
+            return null;
+        }
+        DynamicNeighbour.Source source = new DynamicNeighbour.Source(remote);
+        SessionObserver observer = observers.observerFor(peer, remote.address(), true);
+        PeerConfig waiting = SessionConfig.waitingAt(peer, remote.address());
+        PeerSession session = session(
+                waiting,
+                new PeerConfig.Remote.Address(remote.address(), null),
+                peer.name() + " (" + remote.address() + ")",
+                observer);
+        dynamic.add(new DynamicNeighbour(source, peer, session));
+        session.start();
+        // Should the connection be gone before anything has come of it, nothing else would remove the neighbour.
+        rememberForAWhile(session);
+        return session.accept();
+    }
+
+    private @Nullable PeerConfig rangeFor(IpAddress address) {
+        PeerConfig best = null;
+        int length = -1;
+        for (PeerConfig peer : config.peers()) {
+            if (peer.remote() instanceof PeerConfig.Remote.Range(var range, int limit)
+                    && range.contains(address)
+                    && range.length() > length) {
+                best = peer;
+                length = range.length();
+            }
+        }
+        return best;
+    }
+
+    private void report(String kind, Object about, Object subject, String message) {
+        if (limiter.permits(about, home.now())) {
+            events.warning(kind, config.instance(), subject, message);
+        }
+    }
+
+    private void reconfigureDynamic(Map<String, PeerConfig> wanted, boolean same) {
+        Set<IpAddress> addresses = wanted.values().stream()
+                .map(PeerConfig::remote)
+                .filter(PeerConfig.Remote.Address.class::isInstance)
+                .map(remote -> ((PeerConfig.Remote.Address) remote).address())
+                .collect(Collectors.toSet());
+        for (DynamicNeighbour neighbour : dynamic.all()) {
+            PeerConfig peer = wanted.get(neighbour.config().name());
+            if (peer == null) {
+                remove(neighbour, ErrorCode.CEASE_PEER_DECONFIGURED, "the range was removed from the configuration");
+            } else if (!same
+                    || !SessionConfig.same(neighbour.config(), peer)
+                    || addresses.contains(neighbour.address())) {
+                remove(neighbour, ErrorCode.CEASE_OTHER_CONFIGURATION_CHANGE, "the range's configuration has changed");
+            } else {
+                neighbour.config(peer);
+            }
+        }
+    }
+
+    private void remove(DynamicNeighbour neighbour, int subcode, String reason) {
+        neighbour.session().stop(new Message.Notification(ErrorCode.CEASE, subcode), reason);
+        dynamic.remove(neighbour);
+    }
+
+    // ---- forgetting ----
+
+    /** A session has come to rest; on its loop. */
+    private void quiet(PeerSession session) {
+        synchronized (lock) {
+            if (dynamic.find(d -> d.session() == session) != null) {
+                rememberForAWhile(session);
+            }
+        }
+    }
+
+    private void rememberForAWhile(PeerSession session) {
+        session.loop().execute(() -> session.loop().schedule(REMEMBER_NANOS, () -> {
+            synchronized (lock) {
+                DynamicNeighbour neighbour = dynamic.find(d -> d.session() == session);
+                if (neighbour != null) {
+                    forget(neighbour);
+                }
+            }
+        }));
+    }
+
+    private void forget(DynamicNeighbour neighbour) {
+        if (neighbour.forgettable()) {
+            dynamic.remove(neighbour);
+        }
+    }
+}

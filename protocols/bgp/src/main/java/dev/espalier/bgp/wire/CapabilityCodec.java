@@ -1,0 +1,161 @@
+package dev.espalier.bgp.wire;
+
+import dev.espalier.net.Asn;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Capabilities (RFC 5492): a code octet, a length octet, and a value whose form the code decides. */
+final class CapabilityCodec {
+
+    private static final int MULTIPROTOCOL = 1;
+    private static final int ROUTE_REFRESH = 2;
+    private static final int EXTENDED_MESSAGE = 6;
+    private static final int GRACEFUL_RESTART = 64;
+    private static final int FOUR_OCTET_AS = 65;
+
+    private static final int MAX_VALUE = 255;
+
+    // RFC 4724 section 3 and RFC 8538 section 2: flags above twelve bits of restart time, and flags of a family
+    private static final int RESTARTING = 0x8000;
+    private static final int NOTIFICATION = 0x4000;
+    private static final int RESTART_TIME = 0x0FFF;
+    private static final int FORWARDING = 0x80;
+
+    private CapabilityCodec() {}
+
+    // ---- reading
+
+    /**
+     * Adds the capabilities in {@code [at, to)} to a list.
+     *
+     * @param from where the message begins, for the offsets in errors
+     */
+    static void decode(byte[] octets, int from, int at, int to, List<Capability> capabilities)
+            throws MalformedMessageException {
+        while (at < to) {
+            int value = at + 2;
+            if (value > to || value + (octets[at + 1] & 0xFF) > to) {
+                throw OpenCodec.malformed(at - from, "a capability is longer than the parameter it is in");
+            }
+            int end = value + (octets[at + 1] & 0xFF);
+            capabilities.add(capability(octets, from, at, end));
+            at = end;
+        }
+    }
+
+    private static Capability capability(byte[] octets, int from, int at, int end) throws MalformedMessageException {
+        int code = octets[at] & 0xFF;
+        int value = at + 2;
+        int length = end - value;
+        return switch (code) {
+            case MULTIPROTOCOL -> {
+                requireLength("multiprotocol", length == 4, length, at - from);
+                // the third octet is reserved and ignored (RFC 4760 section 8)
+                yield new Capability.Multiprotocol(Octets.u16(octets, value), octets[value + 3] & 0xFF);
+            }
+            case ROUTE_REFRESH -> {
+                requireLength("route refresh", length == 0, length, at - from);
+                yield new Capability.RouteRefresh();
+            }
+            case EXTENDED_MESSAGE -> {
+                requireLength("extended message", length == 0, length, at - from);
+                yield new Capability.ExtendedMessage();
+            }
+            case GRACEFUL_RESTART -> {
+                requireLength("graceful restart", length >= 2 && length % 4 == 2, length, at - from);
+                yield gracefulRestart(octets, value, end);
+            }
+            case FOUR_OCTET_AS -> {
+                requireLength("four-octet AS", length == 4, length, at - from);
+                yield fourOctetAs(octets, value, value - from);
+            }
+            default -> new Capability.Unknown(code, Arrays.copyOfRange(octets, value, end));
+        };
+    }
+
+    private static void requireLength(String name, boolean right, int length, int offset)
+            throws MalformedMessageException {
+        if (!right) {
+            throw OpenCodec.malformed(offset, "the " + name + " capability cannot have " + length + " octets");
+        }
+    }
+
+    private static Capability gracefulRestart(byte[] octets, int value, int end) {
+        int head = Octets.u16(octets, value);
+        List<Capability.RestartFamily> families = new ArrayList<>();
+        for (int at = value + 2; at < end; at += 4) {
+            families.add(new Capability.RestartFamily(
+                    Octets.u16(octets, at), octets[at + 2] & 0xFF, (octets[at + 3] & FORWARDING) != 0));
+        }
+        return new Capability.GracefulRestart(
+                (head & RESTARTING) != 0, (head & NOTIFICATION) != 0, head & RESTART_TIME, families);
+    }
+
+    private static Capability fourOctetAs(byte[] octets, int value, int offset) throws MalformedMessageException {
+        int asn = Octets.i32(octets, value);
+        if (asn == 0) {
+            throw new MalformedMessageException(
+                    ErrorCode.OPEN_MESSAGE,
+                    ErrorCode.OPEN_BAD_PEER_AS,
+                    new byte[0],
+                    offset,
+                    "nobody is in AS 0 (RFC 7607)");
+        }
+        return new Capability.FourOctetAs(Asn.ofBits(asn));
+    }
+
+    // ---- writing
+
+    /**
+     * Code, length and value.
+     *
+     * @throws IllegalArgumentException when the value does not fit
+     */
+    static byte[] encode(Capability capability) {
+        byte[] value =
+                switch (capability) {
+                    case Capability.Multiprotocol family -> {
+                        byte[] octets = new byte[4];
+                        Octets.putU16(octets, 0, family.afi());
+                        octets[3] = (byte) family.safi();
+                        yield octets;
+                    }
+                    case Capability.RouteRefresh refresh -> new byte[0];
+                    case Capability.ExtendedMessage extended -> new byte[0];
+                    case Capability.GracefulRestart restart -> gracefulRestart(restart);
+                    case Capability.FourOctetAs four -> {
+                        byte[] octets = new byte[4];
+                        Octets.putI32(octets, 0, four.asn().bits());
+                        yield octets;
+                    }
+                    case Capability.Unknown unknown -> unknown.value();
+                };
+        if (value.length > MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "a capability has at most 255 octets, but code " + capability.code() + " has " + value.length);
+        }
+        byte[] encoded = new byte[2 + value.length];
+        encoded[0] = (byte) capability.code();
+        encoded[1] = (byte) value.length;
+        System.arraycopy(value, 0, encoded, 2, value.length);
+        return encoded;
+    }
+
+    private static byte[] gracefulRestart(Capability.GracefulRestart restart) {
+        if (restart.restartTime() < 0 || restart.restartTime() > RESTART_TIME) {
+            throw new IllegalArgumentException("a restart time is 0 to 4095 seconds, not " + restart.restartTime());
+        }
+        byte[] value = new byte[2 + 4 * restart.families().size()];
+        int flags = (restart.restarting() ? RESTARTING : 0) | (restart.notification() ? NOTIFICATION : 0);
+        Octets.putU16(value, 0, flags | restart.restartTime());
+        int at = 2;
+        for (Capability.RestartFamily family : restart.families()) {
+            Octets.putU16(value, at, family.afi());
+            value[at + 2] = (byte) family.safi();
+            value[at + 3] = (byte) (family.forwarding() ? FORWARDING : 0);
+            at += 4;
+        }
+        return value;
+    }
+}
