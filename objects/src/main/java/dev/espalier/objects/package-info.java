@@ -1,0 +1,2 @@
+/** Configuration objects, and what they are compiled against. */
+package dev.espalier.objects;

@@ -1,0 +1,136 @@
+package dev.espalier.objects.plan;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.net.IpPrefix;
+import dev.espalier.net.Ipv4Address;
+import dev.espalier.objects.NodeFacts;
+import dev.espalier.objects.ObjectSet;
+import dev.espalier.objects.SecretReader;
+import dev.espalier.objects.decode.Findings;
+import dev.espalier.objects.kind.AdvertisementSpec;
+import dev.espalier.objects.kind.BgpPeerSpec;
+import dev.espalier.objects.kind.Kind;
+import dev.espalier.objects.kind.RouterSpec;
+import dev.espalier.objects.plan.Plan.PlannedRouter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the plan of one node from objects and facts. Pure, but for the passwords it asks for; any thread.
+ *
+ * <p>Goes on after every error, so that one run finds all there are; the plan is given away only if there was none.
+ */
+public final class Compiler {
+
+    private final NodeFacts facts;
+    private final SecretReader secrets;
+    private final Findings findings = new Findings();
+
+    private Compiler(NodeFacts facts, SecretReader secrets) {
+        this.facts = facts;
+        this.secrets = secrets;
+    }
+
+    /**
+     * Compiles.
+     *
+     * @param objects what people want, of one store
+     * @param facts what the node knows of itself
+     * @param secrets where passwords are kept; asked once for each peer of this node that has one
+     */
+    public static Compilation compile(ObjectSet objects, NodeFacts facts, SecretReader secrets) {
+        return new Compiler(facts, secrets).compile(objects);
+    }
+
+    private Compilation compile(ObjectSet objects) {
+        objects.errors().forEach(findings::error);
+        Specs specs = new Specs(objects, facts, findings);
+        PolicyLibrary policies = new PolicyLibrary(specs, objects.complete());
+        RouterDirectory routers = new RouterDirectory(specs.ofKind(Kind.ROUTER), objects.complete());
+        List<Decoded<BgpPeerSpec>> peers = specs.ofKind(Kind.BGP_PEER);
+        for (Decoded<BgpPeerSpec> peer : peers) {
+            // also for those that are not for here and now: their names must mean something all the same
+            policies.find(peer.spec().importPolicy(), peer, "spec.importPolicy");
+            policies.find(peer.spec().exportPolicy(), peer, "spec.exportPolicy");
+        }
+        Map<String, List<Decoded<BgpPeerSpec>>> peersByRouter = byRouter(peers, BgpPeerSpec::router, routers);
+        List<Decoded<AdvertisementSpec>> advertisements = specs.ofKind(Kind.ADVERTISEMENT);
+        Map<String, List<Decoded<AdvertisementSpec>>> advertisementsByRouter =
+                byRouter(advertisements, AdvertisementSpec::router, routers);
+        AdvertisementCompiler.checkNames(advertisements, peers, objects.complete());
+
+        List<PlannedRouter> planned = new ArrayList<>();
+        for (Decoded<RouterSpec> router : routers.here()) {
+            PeerCompiler peerCompiler = new PeerCompiler(router, facts, secrets, policies);
+            List<Decoded<BgpPeerSpec>> its = peersByRouter.getOrDefault(router.name(), List.of());
+            planned.add(new PlannedRouter(
+                    router.name(),
+                    speaker(
+                            router,
+                            compilePeers(its, peerCompiler),
+                            new AdvertisementCompiler(its)
+                                    .compile(advertisementsByRouter.getOrDefault(router.name(), List.of())))));
+        }
+        planned.sort(Comparator.comparing(PlannedRouter::name));
+        return findings.errors().isEmpty()
+                ? new Compilation.Compiled(new Plan(facts.name(), planned), findings.warnings())
+                : new Compilation.Refused(findings.errors());
+    }
+
+    /** The objects for this node, by the name of the Router they belong to. */
+    private static <S> Map<String, List<Decoded<S>>> byRouter(
+            List<Decoded<S>> objects, RouterName<S> routerName, RouterDirectory routers) {
+        Map<String, List<Decoded<S>>> byRouter = new LinkedHashMap<>();
+        for (Decoded<S> object : objects) {
+            Decoded<RouterSpec> router = routers.find(routerName.of(object.spec()), object);
+            if (router != null) {
+                byRouter.computeIfAbsent(router.name(), _ -> new ArrayList<>()).add(object);
+            }
+        }
+        return byRouter;
+    }
+
+    /** Which Router an object says it belongs to. */
+    @FunctionalInterface
+    private interface RouterName<S> {
+        @Nullable
+        String of(S spec);
+    }
+
+    private static List<PeerConfig> compilePeers(List<Decoded<BgpPeerSpec>> peers, PeerCompiler compiler) {
+        List<PeerConfig> compiled = new ArrayList<>();
+        for (Decoded<BgpPeerSpec> peer : peers) {
+            PeerConfig config = peer.spec().enabled() ? compiler.compile(peer) : null;
+            if (config != null) {
+                compiled.add(config);
+            }
+        }
+        compiled.sort(Comparator.comparing(PeerConfig::name));
+        return compiled;
+    }
+
+    private SpeakerConfig speaker(
+            Decoded<RouterSpec> router, List<PeerConfig> peers, Map<IpPrefix, SpeakerConfig.Origination> originated) {
+        RouterSpec spec = router.spec();
+        Ipv4Address routerId = RouterDirectory.routerId(router, facts);
+        return new SpeakerConfig(
+                spec.instance(),
+                spec.asn(),
+                routerId,
+                spec.clusterId() == null ? routerId : spec.clusterId(),
+                spec.listen().addresses(),
+                spec.listen().port(),
+                spec.maximumPaths(),
+                spec.multipathRelax(),
+                spec.alwaysCompareMed(),
+                spec.gracefulRestart().selectionDeferralTime(),
+                spec.gracefulRestart().stalePathTime(),
+                peers,
+                originated);
+    }
+}

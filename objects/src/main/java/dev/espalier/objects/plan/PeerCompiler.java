@@ -1,0 +1,246 @@
+package dev.espalier.objects.plan;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.PeerConfig.RemoteAs;
+import dev.espalier.bgp.wire.Family;
+import dev.espalier.net.AddressFamily;
+import dev.espalier.net.Asn;
+import dev.espalier.net.IpAddress;
+import dev.espalier.objects.NodeFacts;
+import dev.espalier.objects.SecretReader;
+import dev.espalier.objects.kind.BgpPeerSpec;
+import dev.espalier.objects.kind.BgpPeerSpec.Remote;
+import dev.espalier.objects.kind.RouterSpec;
+import dev.espalier.objects.kind.Timers;
+import dev.espalier.policy.Policy;
+import dev.espalier.route.Secret;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the peers of one Router. */
+final class PeerCompiler {
+
+    private static final int DEFAULT_HOLD_SECONDS = 90; // RFC 4271 section 10
+    private static final int DEFAULT_CONNECT_RETRY_SECONDS =
+            5; // RFC 4271 suggests 120: too long beside a rebooting switch
+    private static final int MAX_TTL = 255;
+
+    private final Decoded<RouterSpec> router;
+    private final NodeFacts facts;
+    private final SecretReader secrets;
+    private final PolicyLibrary policies;
+    private final Map<Object, String> byRemote = new HashMap<>();
+
+    PeerCompiler(Decoded<RouterSpec> router, NodeFacts facts, SecretReader secrets, PolicyLibrary policies) {
+        this.router = router;
+        this.facts = facts;
+        this.secrets = secrets;
+        this.policies = policies;
+    }
+
+    /** The peer, or null when this node cannot have it now; then it is said why. */
+    @Nullable
+    PeerConfig compile(Decoded<BgpPeerSpec> peer) {
+        PeerConfig.Remote remote = remote(peer);
+        if (remote == null || !isFree(peer, remote)) {
+            return null;
+        }
+        checkAs(peer);
+        Policy importPolicy = policies.find(peer.spec().importPolicy(), peer, "spec.importPolicy");
+        Policy exportPolicy = policies.find(peer.spec().exportPolicy(), peer, "spec.exportPolicy");
+        if (!isInternal(peer.spec())) {
+            warnOfDefaultDeny(peer);
+        }
+        return new PeerConfig(
+                peer.name(),
+                remote,
+                peer.spec().asn(),
+                session(peer),
+                families(peer.spec(), remote),
+                importPolicy,
+                exportPolicy,
+                peer.spec().nextHopSelf(),
+                peer.spec().routeReflectorClient());
+    }
+
+    private PeerConfig.@Nullable Remote remote(Decoded<BgpPeerSpec> peer) {
+        return switch (peer.spec().remote()) {
+            case null -> null; // an error was reported
+            case Remote.Address remote
+            when facts.owns(remote.address()) -> {
+                peer.warning("spec.address", remote.address() + " is this node's own: the peer is left out here", "");
+                yield null;
+            }
+            case Remote.Address remote -> new PeerConfig.Remote.Address(remote.address(), remote.link());
+            case Remote.Range remote -> new PeerConfig.Remote.Range(remote.prefix(), remote.limit());
+            case Remote.DefaultGateway remote -> gateway(peer, remote);
+        };
+    }
+
+    private PeerConfig.@Nullable Remote gateway(Decoded<BgpPeerSpec> peer, Remote.DefaultGateway remote) {
+        AddressFamily family = remote.family();
+        Optional<NodeFacts.Gateway> gateway = family == null
+                ? facts.defaultGateway(AddressFamily.IPV4).or(() -> facts.defaultGateway(AddressFamily.IPV6))
+                : facts.defaultGateway(family);
+        if (gateway.isEmpty()) {
+            peer.warning(
+                    "spec.discover",
+                    "node " + facts.name() + " has no "
+                            + (family == null ? "" : family == AddressFamily.IPV4 ? "IPv4 " : "IPv6 ")
+                            + "default gateway: the peer waits for one",
+                    "");
+            return null;
+        }
+        IpAddress address = gateway.get().address();
+        boolean needsLink = address.family() == AddressFamily.IPV6 && address.isLinkLocal();
+        return new PeerConfig.Remote.Address(address, needsLink ? gateway.get().link() : null);
+    }
+
+    /** Two peers cannot be one neighbour: nobody could say whose session an incoming connection is. */
+    private boolean isFree(Decoded<BgpPeerSpec> peer, PeerConfig.Remote remote) {
+        Object who = remote instanceof PeerConfig.Remote.Range range ? range.range() : remote;
+        String other = byRemote.putIfAbsent(who, peer.object().reference());
+        if (other == null) {
+            return true;
+        }
+        String field =
+                switch (peer.spec().remote()) {
+                    case Remote.Range _ -> "spec.listenRange";
+                    case Remote.DefaultGateway _ -> "spec.discover";
+                    case Remote.Address _ -> "spec.address";
+                    case null -> "spec";
+                };
+        String address =
+                switch (remote) {
+                    case PeerConfig.Remote.Address one -> one.address().toString();
+                    case PeerConfig.Remote.Range range -> range.range().toString();
+                };
+        peer.error(field, other + " is already the peer for " + address, "remove or change one of the two");
+        return false;
+    }
+
+    /** What contradicts the AS of the Router; words such as {@code internal} were checked when the peer was read. */
+    private void checkAs(Decoded<BgpPeerSpec> peer) {
+        Asn own = router.spec().asn();
+        if (!(peer.spec().asn() instanceof RemoteAs.Exactly(Asn remote)) || router.isBroken()) {
+            return;
+        }
+        if (remote.equals(own) && peer.spec().ebgpMultihop() > 0) {
+            peer.error("spec.ebgpMultihop", "is for external peers, and AS " + remote + " is our own", "remove it");
+        }
+        if (!remote.equals(own) && peer.spec().routeReflectorClient()) {
+            peer.error(
+                    "spec.routeReflectorClient",
+                    "is for internal peers, and AS " + remote + " is not our own AS " + own,
+                    "remove it");
+        }
+    }
+
+    /** RFC 8212: what nobody wrote a policy for does not pass; people new to it wonder where their routes are. */
+    private static void warnOfDefaultDeny(Decoded<BgpPeerSpec> peer) {
+        if (peer.spec().importPolicy() == null) {
+            peer.warning(
+                    "spec",
+                    "has no importPolicy, so that no route of an external peer is accepted (RFC 8212)",
+                    "name a RoutePolicy, or write importPolicy: [accept-all]");
+        }
+        if (peer.spec().exportPolicy() == null) {
+            peer.warning(
+                    "spec",
+                    "has no exportPolicy, so that an external peer is told nothing (RFC 8212)",
+                    "name a RoutePolicy, or write exportPolicy: [accept-all]");
+        }
+    }
+
+    private boolean isInternal(BgpPeerSpec peer) {
+        return peer.asn() instanceof RemoteAs.Internal
+                || peer.asn() instanceof RemoteAs.Exactly(Asn remote)
+                        && remote.equals(router.spec().asn());
+    }
+
+    private Set<Family> families(BgpPeerSpec peer, PeerConfig.Remote remote) {
+        List<Family> chosen =
+                peer.families() != null ? peer.families() : router.spec().families();
+        if (chosen != null) {
+            return Set.copyOf(chosen);
+        }
+        return Set.of(Family.unicast(
+                switch (remote) {
+                    case PeerConfig.Remote.Address one -> one.address().family();
+                    case PeerConfig.Remote.Range range -> range.range().family();
+                }));
+    }
+
+    private PeerConfig.Session session(Decoded<BgpPeerSpec> peer) {
+        BgpPeerSpec spec = peer.spec();
+        Timers ours = router.spec().timers();
+        Timers its = spec.timers();
+        int hold = first(its.holdTime(), ours.holdTime(), DEFAULT_HOLD_SECONDS);
+        return new PeerConfig.Session(
+                spec.port(),
+                spec.passive() || spec.remote() instanceof Remote.Range,
+                spec.sourceAddress(),
+                password(peer),
+                ttl(spec),
+                spec.ttlSecurityHops() == 0 ? 0 : MAX_TTL + 1 - spec.ttlSecurityHops(),
+                hold,
+                keepalive(peer, hold),
+                first(its.connectRetry(), ours.connectRetry(), DEFAULT_CONNECT_RETRY_SECONDS),
+                restartTime(spec),
+                spec.extendedMessages());
+    }
+
+    /** The interval, which a third of the hold time bounds; a peer's own that is longer is refused rather than shortened. */
+    private int keepalive(Decoded<BgpPeerSpec> peer, int hold) {
+        Integer its = peer.spec().timers().keepaliveInterval();
+        if (its != null && its > hold / 3 && !peer.isBroken() && !router.isBroken()) {
+            peer.error(
+                    "spec.timers.keepaliveInterval",
+                    "must be at most a third of the hold time of " + hold + " s that the peer gets from "
+                            + router.object().reference() + ", not " + its,
+                    "set 'holdTime' here too");
+        }
+        return Math.min(first(its, router.spec().timers().keepaliveInterval(), hold / 3), hold / 3);
+    }
+
+    private static int first(@Nullable Integer its, @Nullable Integer ours, int otherwise) {
+        return its != null ? its : ours != null ? ours : otherwise;
+    }
+
+    private int ttl(BgpPeerSpec peer) {
+        if (peer.ttlSecurityHops() > 0 || isInternal(peer)) {
+            return MAX_TTL;
+        }
+        return peer.ebgpMultihop() > 0 ? peer.ebgpMultihop() : 1;
+    }
+
+    private int restartTime(BgpPeerSpec peer) {
+        boolean enabled = peer.gracefulRestart() != null
+                ? peer.gracefulRestart()
+                : router.spec().gracefulRestart().enabled();
+        return enabled
+                ? first(
+                        peer.restartTime(),
+                        null,
+                        router.spec().gracefulRestart().restartTime())
+                : 0;
+    }
+
+    private @Nullable Secret password(Decoded<BgpPeerSpec> peer) {
+        String file = peer.spec().passwordFile();
+        if (file == null || peer.isBroken()) {
+            return peer.spec().password();
+        }
+        return switch (secrets.read(file)) {
+            case SecretReader.Answer.Found found -> found.secret();
+            case SecretReader.Answer.Refused refused -> {
+                peer.error("spec.passwordSecret.file", refused.message(), refused.hint());
+                yield null;
+            }
+        };
+    }
+}

@@ -1,0 +1,191 @@
+package dev.espalier.objects.plan;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.SpeakerConfig.Origination;
+import dev.espalier.net.IpPrefix;
+import dev.espalier.objects.plan.Plan.PlannedRouter;
+import dev.espalier.objects.plan.PlanChange.Effect;
+import dev.espalier.objects.plan.PlanChange.Subject;
+import dev.espalier.policy.Policy;
+import dev.espalier.route.RoutingInstance;
+import dev.espalier.route.Secret;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Says what changes from one plan to another, in the order of names. Pure. */
+public final class PlanDiff {
+
+    /** A field of a record: its name in configuration, its value, and what a change of it does. */
+    private record Field<T>(String name, Function<T, @Nullable Object> value, Effect effect) {}
+
+    static final List<String> SEPARATE_FIELDS = List.of("name", "session", "peers", "originated");
+
+    private static final List<Field<SpeakerConfig>> ROUTER = List.of(
+            new Field<>("instance", SpeakerConfig::instance, Effect.ROUTER_RESTARTED),
+            new Field<>("asn", SpeakerConfig::asn, Effect.ROUTER_RESTARTED),
+            new Field<>("routerId", SpeakerConfig::routerId, Effect.ROUTER_RESTARTED),
+            new Field<>("clusterId", SpeakerConfig::clusterId, Effect.ROUTES_REEVALUATED),
+            new Field<>("listen.addresses", SpeakerConfig::listen, Effect.LISTENER_REOPENED),
+            new Field<>("listen.port", SpeakerConfig::port, Effect.LISTENER_REOPENED),
+            new Field<>("maximumPaths", SpeakerConfig::maximumPaths, Effect.ROUTES_REEVALUATED),
+            new Field<>("multipathRelax", SpeakerConfig::multipathRelax, Effect.ROUTES_REEVALUATED),
+            new Field<>("alwaysCompareMed", SpeakerConfig::alwaysCompareMed, Effect.ROUTES_REEVALUATED),
+            new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
+            new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE));
+
+    private static final List<Field<PeerConfig>> PEER = List.of(
+            new Field<>("address", PeerConfig::remote, Effect.SESSION_RESET),
+            new Field<>("asn", PeerConfig::asn, Effect.SESSION_RESET),
+            new Field<>("families", PeerConfig::families, Effect.SESSION_RESET),
+            new Field<>("importPolicy", PeerConfig::importPolicy, Effect.ROUTES_REEVALUATED),
+            new Field<>("exportPolicy", PeerConfig::exportPolicy, Effect.ROUTES_REEVALUATED),
+            new Field<>("nextHopSelf", PeerConfig::nextHopSelf, Effect.ROUTES_REEVALUATED),
+            new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED));
+
+    private static final List<Field<PeerConfig.Session>> SESSION = List.of(
+            new Field<>("port", PeerConfig.Session::port, Effect.SESSION_RESET),
+            new Field<>("passive", PeerConfig.Session::passive, Effect.SESSION_RESET),
+            new Field<>("sourceAddress", PeerConfig.Session::source, Effect.SESSION_RESET),
+            new Field<>("password", PeerConfig.Session::password, Effect.SESSION_RESET),
+            new Field<>("ttl", PeerConfig.Session::ttl, Effect.SESSION_RESET),
+            new Field<>("minimumTtl", PeerConfig.Session::minimumTtl, Effect.SESSION_RESET),
+            new Field<>("holdTime", PeerConfig.Session::holdSeconds, Effect.SESSION_RESET),
+            new Field<>("keepaliveInterval", PeerConfig.Session::keepaliveSeconds, Effect.SESSION_RESET),
+            new Field<>("connectRetry", PeerConfig.Session::connectRetrySeconds, Effect.SESSION_RESET),
+            new Field<>("gracefulRestart.restartTime", PeerConfig.Session::gracefulRestart, Effect.SESSION_RESET),
+            new Field<>("extendedMessages", PeerConfig.Session::extendedMessages, Effect.SESSION_RESET));
+
+    private static final List<Field<Origination>> PREFIX = List.of(
+            new Field<>("attributes", Origination::attributes, Effect.ROUTES_REEVALUATED),
+            new Field<>("peers", Origination::peers, Effect.ROUTES_REEVALUATED),
+            new Field<>("discard", Origination::discard, Effect.NONE),
+            new Field<>("advertisement", Origination::because, Effect.NONE));
+
+    private final List<PlanChange> changes = new ArrayList<>();
+
+    private PlanDiff() {}
+
+    /** Everything that differs; empty when the plans are equal. */
+    public static List<PlanChange> between(Plan before, Plan after) {
+        PlanDiff diff = new PlanDiff();
+        diff.routers(before, after);
+        return List.copyOf(diff.changes);
+    }
+
+    /** How many fields of these records are compared, so that a test notices a new one. */
+    static int comparedFields() {
+        return ROUTER.size() + PEER.size() + SESSION.size() + PREFIX.size();
+    }
+
+    private void routers(Plan before, Plan after) {
+        Map<String, PlannedRouter> old = byName(before.routers(), PlannedRouter::name);
+        Map<String, PlannedRouter> next = byName(after.routers(), PlannedRouter::name);
+        for (String name : union(old, next)) {
+            PlannedRouter was = old.get(name);
+            PlannedRouter is = next.get(name);
+            whole(Subject.ROUTER, name, was, is, is == null ? Effect.ROUTER_RESTARTED : Effect.NONE);
+            if (was != null && is != null) {
+                fields(Subject.ROUTER, name, ROUTER, was.speaker(), is.speaker());
+            }
+            peers(
+                    was == null ? List.of() : was.speaker().peers(),
+                    is == null ? List.of() : is.speaker().peers());
+            prefixes(was == null ? null : was.speaker(), is == null ? null : is.speaker());
+        }
+    }
+
+    private void peers(List<PeerConfig> before, List<PeerConfig> after) {
+        Map<String, PeerConfig> old = byName(before, PeerConfig::name);
+        Map<String, PeerConfig> next = byName(after, PeerConfig::name);
+        for (String name : union(old, next)) {
+            PeerConfig was = old.get(name);
+            PeerConfig is = next.get(name);
+            whole(Subject.PEER, name, was, is, was == null ? Effect.SESSION_STARTED : Effect.SESSION_ENDED);
+            if (was != null && is != null) {
+                fields(Subject.PEER, name, PEER, was, is);
+                fields(Subject.PEER, name, SESSION, was.session(), is.session());
+            }
+        }
+    }
+
+    private void prefixes(@Nullable SpeakerConfig before, @Nullable SpeakerConfig after) {
+        Map<IpPrefix, Origination> old = before == null ? Map.of() : before.originated();
+        Map<IpPrefix, Origination> next = after == null ? Map.of() : after.originated();
+        TreeSet<IpPrefix> all = new TreeSet<>(old.keySet());
+        all.addAll(next.keySet());
+        for (IpPrefix prefix : all) {
+            Origination was = old.get(prefix);
+            Origination is = next.get(prefix);
+            String name = prefix + instanceWords(after == null ? before : after);
+            whole(Subject.PREFIX, name, was, is, Effect.ROUTES_REEVALUATED);
+            if (was != null && is != null) {
+                fields(Subject.PREFIX, name, PREFIX, was, is);
+            }
+        }
+    }
+
+    private static String instanceWords(@Nullable SpeakerConfig speaker) {
+        return speaker == null || speaker.instance().equals(RoutingInstance.DEFAULT) ? "" : " in " + speaker.instance();
+    }
+
+    private void whole(Subject subject, String name, @Nullable Object was, @Nullable Object is, Effect effect) {
+        if (was == null || is == null) {
+            String before = was == null ? null : "present";
+            String after = is == null ? null : "present";
+            changes.add(new PlanChange(subject, name, "", before, after, effect));
+        }
+    }
+
+    private <T> void fields(Subject subject, String name, List<Field<T>> fields, T was, T is) {
+        for (Field<T> field : fields) {
+            Object before = field.value.apply(was);
+            Object after = field.value.apply(is);
+            if (!Objects.equals(before, after)) {
+                changes.add(new PlanChange(subject, name, field.name, words(before), words(after), field.effect));
+            }
+        }
+    }
+
+    /** A value as people write it in configuration. */
+    private static @Nullable String words(@Nullable Object value) {
+        return switch (value) {
+            case null -> null;
+            case Policy policy -> "'" + policy.name() + "'";
+            case Secret secret -> secret.toString(); // dots
+            case Collection<?> several ->
+                several.stream().map(String::valueOf).sorted().collect(Collectors.joining(", ", "[", "]"));
+            case PeerConfig.Remote.Address one ->
+                one.link() == null ? one.address().toString() : one.address() + "%" + one.link();
+            case PeerConfig.Remote.Range range -> range.range() + " (limit " + range.limit() + ")";
+            case PeerConfig.RemoteAs.Exactly number -> number.asn().toString();
+            case PeerConfig.RemoteAs.Internal _ -> "internal";
+            case PeerConfig.RemoteAs.External _ -> "external";
+            case PeerConfig.RemoteAs.Any _ -> "any";
+            case RoutingInstance instance ->
+                instance.name() + " (table " + Integer.toUnsignedString(instance.kernelTable()) + ")";
+            default -> value.toString();
+        };
+    }
+
+    private static <T> Map<String, T> byName(List<T> things, Function<T, String> name) {
+        Map<String, T> byName = new TreeMap<>();
+        things.forEach(thing -> byName.put(name.apply(thing), thing));
+        return byName;
+    }
+
+    private static Set<String> union(Map<String, ?> one, Map<String, ?> other) {
+        TreeSet<String> names = new TreeSet<>(one.keySet());
+        names.addAll(other.keySet());
+        return names;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.espalier.objects.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.objects.Examples;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class PlanDiffTest {
+
+    private static final String REFLECTOR = Examples.resource("examples/reflector.yaml");
+
+    private static List<String> changes(String from, String to) {
+        String after = REFLECTOR.replace(from, to);
+        assertThat(after).as("the example holds '%s'", from).isNotEqualTo(REFLECTOR);
+        return PlanDiff.between(Examples.plan(REFLECTOR), Examples.plan(after)).stream()
+                .map(PlanChange::toString)
+                .toList();
+    }
+
+    @Test
+    void anEqualPlanChangesNothing() {
+        assertThat(PlanDiff.between(Examples.plan(REFLECTOR), Examples.plan(REFLECTOR)))
+                .isEmpty();
+    }
+
+    @Test
+    void aTimerResetsTheSession() {
+        assertThat(changes("{holdTime: 9}", "{holdTime: 12}"))
+                .containsExactly(
+                        "peer clients: holdTime 9 -> 12 (resets the session)",
+                        "peer clients: keepaliveInterval 3 -> 4 (resets the session)");
+    }
+
+    @Test
+    void aPasswordIsShownAsChangedOnly() {
+        assertThat(changes("passwordSecret: {file: clients.password}", "password: sesame"))
+                .containsExactly("peer clients: password •••••• changed (resets the session)");
+        assertThat(changes("  passwordSecret: {file: clients.password}\n", ""))
+                .containsExactly("peer clients: password removed, was •••••• (resets the session)");
+    }
+
+    @Test
+    void aPolicyKeepsTheSession() {
+        assertThat(changes("[customers, reject-all]", "[accept-all]"))
+                .containsExactly(
+                        "peer upstream: exportPolicy 'customers, reject-all' -> 'accept-all' (re-evaluates routes)");
+    }
+
+    @Test
+    void aSetThatAPolicyUsesChangesThePolicy() {
+        assertThat(changes("- 192.0.2.0/24", "- 192.0.3.0/24"))
+                .containsExactly("peer upstream: exportPolicy 'customers, reject-all' changed (re-evaluates routes)");
+    }
+
+    @Test
+    void aSetThatNobodyUsesChangesNothing() {
+        assertThat(PlanDiff.between(Examples.plan(REFLECTOR), Examples.plan(REFLECTOR + """
+                                        ---
+                                        apiVersion: espalier.dev/v1alpha1
+                                        kind: PrefixSet
+                                        metadata: {name: unused}
+                                        spec: {prefixes: []}
+                                        """)))
+                .isEmpty();
+    }
+
+    @Test
+    void prefixesComeGoAndChange() {
+        assertThat(changes("[198.51.100.0/24, ", "[203.0.113.0/24, "))
+                .containsExactly(
+                        "prefix 198.51.100.0/24: removed (re-evaluates routes)",
+                        "prefix 203.0.113.0/24: added (re-evaluates routes)");
+        assertThat(changes("discard: false", "discard: true"))
+                .containsExactly(
+                        "prefix 198.51.100.0/24: discard false -> true (no session is touched)",
+                        "prefix 2001:db8:53::/48: discard false -> true (no session is touched)");
+    }
+
+    @Test
+    void peersComeAndGo() {
+        assertThat(changes("enabled: false\n  router: tenant\n", "router: tenant\n"))
+                .containsExactly("peer resting: added (starts the session)");
+        assertThat(changes("address: 203.0.113.9", "enabled: false\n  address: 203.0.113.9"))
+                .containsExactly("peer far: removed (ends the session)");
+        assertThat(changes("fe80::1%eth0", "fe80::9%eth0"))
+                .containsExactly("peer upstream: address fe80::1%eth0 -> fe80::9%eth0 (resets the session)");
+    }
+
+    @Test
+    void aRouterSaysWhatItsChangesDo() {
+        assertThat(changes("routerId: 192.0.2.2", "routerId: 192.0.2.3"))
+                .containsExactly(
+                        "router tenant: routerId 192.0.2.2 -> 192.0.2.3 (resets all sessions of the router)",
+                        "router tenant: clusterId 192.0.2.2 -> 192.0.2.3 (re-evaluates routes)");
+        assertThat(changes("port: 1179", "port: 179"))
+                .containsExactly("router core: listen.port 1179 -> 179 (reopens the listening socket)");
+        assertThat(changes("maximumPaths: 4", "maximumPaths: 1"))
+                .containsExactly("router core: maximumPaths 4 -> 1 (re-evaluates routes)");
+        assertThat(changes("stalePathTime: 90", "stalePathTime: 91"))
+                .containsExactly("router core: gracefulRestart.stalePathTime 90 -> 91 (no session is touched)");
+    }
+
+    @Test
+    void theFirstPlanAddsEverything() {
+        List<PlanChange> changes =
+                PlanDiff.between(Plan.empty("node-1"), Examples.plan(Examples.resource("examples/node.yaml")));
+
+        assertThat(changes)
+                .extracting(PlanChange::toString)
+                .containsExactly(
+                        "router main: added (no session is touched)",
+                        "peer tor: added (starts the session)",
+                        "prefix 10.244.3.0/24: added (re-evaluates routes)");
+    }
+
+    /** A field that is added to these records and forgotten here would change without a word. */
+    @Test
+    void noFieldIsForgotten() {
+        long fields = Stream.of(
+                        SpeakerConfig.class,
+                        PeerConfig.class,
+                        PeerConfig.Session.class,
+                        SpeakerConfig.Origination.class)
+                .flatMap(record -> Stream.of(record.getRecordComponents()))
+                .map(RecordComponent::getName)
+                .filter(name -> !PlanDiff.SEPARATE_FIELDS.contains(name))
+                .count();
+        // "peers" is a field of SpeakerConfig, which is compared apart, and of Origination, which is not
+        assertThat(PlanDiff.comparedFields()).isEqualTo((int) fields + 1);
+    }
+}
