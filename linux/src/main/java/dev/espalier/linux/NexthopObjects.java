@@ -1,0 +1,281 @@
+package dev.espalier.linux;
+
+import dev.espalier.linux.NexthopTable.Member;
+import dev.espalier.linux.NexthopTable.Share;
+import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IpAddress;
+import dev.espalier.route.NextHop;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The kernel's nexthop objects that carry our protocol number, as we believe them to be; {@link #refresh} asks.
+ *
+ * <p>Two kinds. A <i>member</i> is one way out: a gateway on a link, a link, or a blackhole. Members are shared among groups
+ * and removed when no group has them any more. A <i>group</i> is a list of members with weights, and it is always to a group
+ * that a route points, also when there is one member only: the kernel replaces the contents of a group in place, with all
+ * routes following at once, but refuses to replace a single nexthop by a group or a group by a single one. A blackhole is
+ * allowed in a group as its only member.
+ *
+ * <p>The kernel removes a member whose link loses its carrier or goes away, takes it out of its groups, and removes a group
+ * that is left empty together with all routes using it. Of all this it tells nobody, so whoever sees a link go down must
+ * {@link #refresh}.
+ *
+ * <p>Guarded by the lock of the {@link NetlinkFib} that owns it.
+ */
+final class NexthopObjects {
+
+    /**
+     * Where our ids start, "ESPA" read as a number: nexthop ids are one number space for all programs of the host; others
+     * count up from 1 or from their own bases. An id that is taken nevertheless is passed over.
+     */
+    static final int FIRST_ID = 0x45535041;
+
+    /** The first id above those that we choose. */
+    private static final int LAST_ID = FIRST_ID + (1 << 24);
+
+    private static final int ID_ATTEMPTS = 4096;
+    private static final int MAX_WEIGHT = 256;
+    private static final int DUMP_ATTEMPTS = 10;
+
+    private final NetlinkClient kernel;
+    private final int protocol;
+
+    private final NexthopTable table = new NexthopTable();
+    private final Map<Member, Integer> memberIds = new HashMap<>();
+    /** In how many groups a member is; absent for none. */
+    private final Map<Integer, Integer> users = new HashMap<>();
+
+    private int lastId = FIRST_ID - 1;
+
+    NexthopObjects(NetlinkClient kernel, int protocol) {
+        this.kernel = kernel;
+        this.protocol = protocol;
+    }
+
+    /** Reads all objects of ours from the kernel, in place of what was believed. */
+    void refresh() {
+        for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+            table.clear();
+            memberIds.clear();
+            users.clear();
+            kernel.dumpRequest(Rtnetlink.RTM_GETNEXTHOP, Rtnetlink.NHMSG).end();
+            if (kernel.dump("reading nexthop objects", this::read)) {
+                return;
+            }
+        }
+    }
+
+    private void read(MessageReader row) {
+        if (row.type() != Rtnetlink.RTM_NEWNEXTHOP || row.octet(Rtnetlink.NH_PROTOCOL) != protocol) {
+            return;
+        }
+        int id = table.put(row);
+        if (Integer.compareUnsigned(id, lastId) > 0 && Integer.compareUnsigned(id, LAST_ID) < 0) {
+            lastId = id;
+        }
+        List<Share> shares = table.shares(id);
+        if (shares != null) {
+            count(shares);
+        }
+        Member member = table.member(id);
+        if (member != null) {
+            memberIds.put(member, id);
+        }
+    }
+
+    /** Whether a group with this id is known. */
+    boolean isGroup(int id) {
+        return table.shares(id) != null;
+    }
+
+    /** Whether an object with this id is known, group or member. */
+    boolean isOurs(int id) {
+        return isGroup(id) || table.member(id) != null;
+    }
+
+    /** Whether any member goes out of this link. */
+    boolean usesLink(int link) {
+        return memberIds.keySet().stream().anyMatch(member -> member.link() == link);
+    }
+
+    /** The ways out of a group, ascending; empty when there is none. */
+    List<NextHop.Hop> hops(int group) {
+        return isGroup(group) ? table.hops(group) : List.of();
+    }
+
+    /** Makes a group and the members it lacks. @return its id */
+    int create(AddressFamily family, List<NextHop.Hop> hops) {
+        return withMembers(family, hops, shares -> {
+            int id = createWithFreeId("making a next-hop group", free -> writeGroup(free, CREATE, shares));
+            hold(id, shares);
+            return id;
+        });
+    }
+
+    /** Replaces the contents of a group; all routes using it follow at once. */
+    void replace(int id, AddressFamily family, List<NextHop.Hop> hops) {
+        withMembers(family, hops, shares -> {
+            writeGroup(id, Rtnetlink.NLM_F_REPLACE, shares);
+            kernel.execute("replacing a next-hop group");
+            List<Share> before = release(id);
+            hold(id, shares);
+            deleteUnused(before);
+            return id;
+        });
+    }
+
+    /** Removes a group; with it go the members that only it had. Routes that still use it are removed by the kernel. */
+    void delete(int id) {
+        deleteObject(id);
+        deleteUnused(release(id));
+    }
+
+    /** Removes all groups but these, and all members that are then in none. @return how many groups */
+    int retain(Set<Integer> used) {
+        List<Integer> unused =
+                table.groupIds().stream().filter(id -> !used.contains(id)).toList();
+        unused.forEach(this::delete);
+        // and members that a run which was killed had made, but not yet put into a group
+        deleteUnused(memberIds.values().stream().map(id -> new Share(id, 1)).toList());
+        return unused.size();
+    }
+
+    private void hold(int group, List<Share> shares) {
+        table.putGroup(group, shares);
+        count(shares);
+    }
+
+    private void count(List<Share> shares) {
+        shares.forEach(share -> users.merge(share.member(), 1, Integer::sum));
+    }
+
+    private List<Share> release(int group) {
+        List<Share> shares = table.shares(group);
+        if (shares == null) {
+            return List.of();
+        }
+        table.remove(group);
+        shares.forEach(share -> users.computeIfPresent(share.member(), (id, count) -> count == 1 ? null : count - 1));
+        return shares;
+    }
+
+    private interface GroupChange {
+        int make(List<Share> shares);
+    }
+
+    /** Makes the members that are not there yet; when that or the change fails, takes back those in no group. */
+    private int withMembers(AddressFamily family, List<NextHop.Hop> hops, GroupChange change) {
+        Map<Integer, Integer> weights = new LinkedHashMap<>();
+        List<Share> shares = new ArrayList<>(hops.size());
+        try {
+            for (NextHop.Hop hop : hops) {
+                // The kernel takes a member once per group: equal hops become one with the sum of their weights.
+                weights.merge(member(family, hop), hop.weight(), Integer::sum);
+            }
+            weights.forEach((id, weight) -> shares.add(new Share(id, Math.min(weight, MAX_WEIGHT))));
+            return change.make(shares);
+        } catch (NetlinkException refused) {
+            deleteUnused(weights.keySet().stream().map(id -> new Share(id, 1)).toList());
+            throw refused;
+        }
+    }
+
+    private int member(AddressFamily family, NextHop.Hop hop) {
+        IpAddress gateway = hop.gateway();
+        Member member = new Member(gateway == null ? family : gateway.family(), gateway, hop.link(), hop.onLink());
+        Integer known = memberIds.get(member);
+        if (known != null) {
+            return known;
+        }
+        int id = createWithFreeId("making next hop " + describe(hop), free -> writeMember(free, member));
+        table.putMember(id, member);
+        memberIds.put(member, id);
+        return id;
+    }
+
+    private static String describe(NextHop.Hop hop) {
+        return hop.isDiscard()
+                ? "blackhole"
+                : (hop.gateway() == null ? "" : hop.gateway() + " ") + "on link " + hop.link();
+    }
+
+    private static final int CREATE = Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL;
+
+    private interface ObjectWriter {
+        void write(int id);
+    }
+
+    private int createWithFreeId(String what, ObjectWriter object) {
+        String[] text = {""};
+        for (int attempt = 0; attempt < ID_ATTEMPTS; attempt++) {
+            object.write(++lastId);
+            int errno = kernel.execute(text);
+            if (errno == 0) {
+                return lastId;
+            }
+            if (errno != Errno.EEXIST) {
+                throw new NetlinkException(what, errno, text[0]);
+            }
+        }
+        throw new NetlinkException(what, Errno.EEXIST, "the ids up to " + lastId + " belong to another program");
+    }
+
+    private void writeMember(int id, Member member) {
+        MessageWriter out = kernel.request(Rtnetlink.RTM_NEWNEXTHOP, CREATE, Rtnetlink.NHMSG)
+                .octet(
+                        Rtnetlink.NH_FAMILY,
+                        member.family() == AddressFamily.IPV4 ? Rtnetlink.AF_INET : Rtnetlink.AF_INET6)
+                .octet(Rtnetlink.NH_PROTOCOL, protocol)
+                .word(Rtnetlink.NH_FLAGS, member.onLink() ? Rtnetlink.RTNH_F_ONLINK : 0)
+                .attribute(Rtnetlink.NHA_ID, id);
+        IpAddress gateway = member.gateway();
+        if (member.link() == 0) {
+            out.flag(Rtnetlink.NHA_BLACKHOLE);
+        } else {
+            out.attribute(Rtnetlink.NHA_OIF, member.link());
+            if (gateway != null) {
+                out.address(Rtnetlink.NHA_GATEWAY, gateway.family().octets(), gateway.high(), gateway.low());
+            }
+        }
+        out.end();
+    }
+
+    private void writeGroup(int id, int flags, List<Share> shares) {
+        MessageWriter out = kernel.request(Rtnetlink.RTM_NEWNEXTHOP, flags, Rtnetlink.NHMSG)
+                .octet(Rtnetlink.NH_PROTOCOL, protocol)
+                .attribute(Rtnetlink.NHA_ID, id)
+                .begin(Rtnetlink.NHA_GROUP, 8 * shares.size());
+        for (Share share : shares) {
+            out.raw(share.member()).rawOctet(share.weight() - 1);
+        }
+        out.end();
+    }
+
+    private void deleteUnused(List<Share> candidates) {
+        for (Share candidate : candidates) {
+            int id = candidate.member();
+            Member member = table.member(id);
+            if (member != null && !users.containsKey(id)) {
+                table.remove(id);
+                memberIds.remove(member, id);
+                deleteObject(id);
+            }
+        }
+    }
+
+    private void deleteObject(int id) {
+        kernel.request(Rtnetlink.RTM_DELNEXTHOP, 0, Rtnetlink.NHMSG)
+                .attribute(Rtnetlink.NHA_ID, id)
+                .end();
+        String[] text = {""};
+        int errno = kernel.execute(text);
+        if (errno != 0 && errno != Errno.ENOENT) {
+            throw new NetlinkException("removing a nexthop object", errno, text[0]);
+        }
+    }
+}

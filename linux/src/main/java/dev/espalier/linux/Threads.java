@@ -1,0 +1,16 @@
+package dev.espalier.linux;
+
+/** Waiting for a thread of ours that has been told to end. */
+final class Threads {
+
+    private Threads() {}
+
+    /** Waits until it has ended; an interrupt ends the waiting and stays set. */
+    static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
