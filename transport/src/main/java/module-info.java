@@ -1,0 +1,35 @@
+/**
+ * The port to TCP ({@link dev.espalier.route.Transport}) and the small HTTP server of the agent's API, both on Netty's native
+ * epoll; and a client for that API which needs no Netty.
+ *
+ * <p><b>Owns</b> the I/O threads, every TCP socket option (TCP-MD5 of RFC 2385, TTL security of RFC 5082, device binding), the
+ * translation of kernel errors into sentences, and the octets between a protocol and the kernel: how they are gathered, how many
+ * may wait, and how a connection ends without losing its last message.
+ *
+ * <p><b>Called by</b> the agent, which hands {@link dev.espalier.transport.NettyTransport} to the protocols as their port and
+ * opens {@link dev.espalier.transport.HttpServer}; and by the command line, which uses only
+ * {@code dev.espalier.transport.client}.
+ *
+ * <p><b>Must never</b> know a protocol's messages, block an I/O thread, or let a Netty type out: the rest of the house could be
+ * moved to another library by rewriting this module alone.
+ *
+ * <p>How to start the virtual machine: {@code --enable-native-access=ALL-UNNAMED} (or {@code io.netty.common,...} on the module
+ * path) because Netty loads a JNI library, {@code -Dio.netty.noUnsafe=true} so that it does not touch {@code sun.misc.Unsafe},
+ * about which Java 24 and newer complain on stderr, and {@code -Dio.netty.leakDetection.level=disabled}.
+ */
+@org.jspecify.annotations.NullMarked
+module dev.espalier.transport {
+    requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.http;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
+    requires static transitive org.jspecify;
+    requires transitive dev.espalier.route;
+
+    exports dev.espalier.transport;
+    exports dev.espalier.transport.client;
+}
