@@ -13,9 +13,10 @@
  * <p><b>Must never</b> know a protocol's messages, block an I/O thread, or let a Netty type out: the rest of the house could be
  * moved to another library by rewriting this module alone.
  *
- * <p>How to start the virtual machine: {@code --enable-native-access=ALL-UNNAMED} (or {@code io.netty.common,...} on the module
- * path) because Netty loads a JNI library, {@code -Dio.netty.noUnsafe=true} so that it does not touch {@code sun.misc.Unsafe},
- * about which Java 24 and newer complain on stderr, and {@code -Dio.netty.leakDetection.level=disabled}.
+ * <p>How to start the virtual machine: {@code --enable-native-access=ALL-UNNAMED} ({@code io.netty.common} on the module path,
+ * where the native jar also needs an {@code --add-modules}), because Netty loads a JNI library; it is enough also under
+ * {@code --illegal-native-access=deny}. Netty 4.2 leaves {@code sun.misc.Unsafe} alone on Java 25 and prints no warning;
+ * {@code -Dio.netty.noUnsafe=true} makes sure of it. {@code -Dio.netty.leakDetection.level=disabled} saves a little time.
  */
 @org.jspecify.annotations.NullMarked
 module dev.espalier.transport {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a client gets.
@@ -68,7 +69,7 @@ public record HttpResponse(int status, String contentType, Map<String, String> h
 
     /** This response with one more header. */
     public HttpResponse with(String name, String value) {
-        Map<String, String> more = new java.util.TreeMap<>(headers);
+        Map<String, String> more = new TreeMap<>(headers);
         more.put(name, value);
         return new HttpResponse(status, contentType, Map.copyOf(more), body);
     }

@@ -6,6 +6,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -64,7 +65,7 @@ final class IoThreads {
 
         @Override
         public synchronized Throwable getCause() {
-            return java.util.Objects.requireNonNull(super.getCause());
+            return Objects.requireNonNull(super.getCause());
         }
     }
 }

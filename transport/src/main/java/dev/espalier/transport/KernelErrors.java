@@ -4,6 +4,7 @@ import dev.espalier.route.Transport.ListenOptions;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -72,23 +73,23 @@ final class KernelErrors {
     }
 
     /**
-     * Why connecting failed.
+     * Why connecting failed, as the end of a sentence that names the peer.
      *
      * @param remote the peer, as in {@code 10.0.0.2 port 179}
      * @param source what we tried to connect from, for people
      */
     static String connecting(String remote, String source, Throwable failure) {
         if (failure instanceof ConnectTimeoutException) {
-            return "no answer from " + remote + " within " + NettyTransport.CONNECT_TIMEOUT.toSeconds() + " s";
+            return "no answer within " + NettyTransport.CONNECT_TIMEOUT.toSeconds() + " s";
         }
         return switch (number(failure)) {
-            case ECONNREFUSED -> "connection refused by " + remote;
-            case ETIMEDOUT -> "no answer from " + remote;
-            case ENETUNREACH -> "there is no route to " + remote;
-            case EHOSTUNREACH -> remote + " cannot be reached (" + text(failure) + ")";
+            case ECONNREFUSED -> "the connection was refused";
+            case ETIMEDOUT -> "no answer";
+            case ENETUNREACH -> "there is no route to it";
+            case EHOSTUNREACH -> "it cannot be reached (" + text(failure) + ")";
             case EADDRNOTAVAIL -> "cannot connect from " + source + ": no link of this host has that address";
-            case EACCES, EPERM -> "not allowed to connect to " + remote + " (" + text(failure) + ")";
-            default -> noRoute(failure) ? "there is no route to " + remote : other(remote, failure);
+            case EACCES, EPERM -> "not allowed (" + text(failure) + ")";
+            default -> noRoute(failure) ? "there is no route to it" : other(remote, failure);
         };
     }
 
@@ -104,7 +105,7 @@ final class KernelErrors {
     /** Netty makes an exception of its own, without a number, of ENETUNREACH. */
     private static boolean noRoute(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof java.net.NoRouteToHostException) {
+            if (cause instanceof NoRouteToHostException) {
                 return true;
             }
         }

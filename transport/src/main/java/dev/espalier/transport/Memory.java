@@ -4,9 +4,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 
 /**
- * Where buffers come from. Netty's own default is made for servers with many cores and grows by 4 MiB and more per thread; a
- * routing daemon moves little and must stay small. So: one arena of direct memory, which grows and shrinks by 1 MiB, none on the
- * heap, and no caches per thread, of which the virtual threads of the HTTP server would otherwise each want one.
+ * Where buffers come from. A routing daemon moves little and must stay small, so: one arena of direct memory, which grows and
+ * shrinks by 1 MiB, none on the heap, and no caches per thread. Measured with 2000 connections this is no smaller than Netty's
+ * default at rest; what it gives is a bound that does not depend on how many threads and cores there are.
  */
 final class Memory {
 

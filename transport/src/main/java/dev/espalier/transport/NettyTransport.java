@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TCP by Netty's native epoll, on a few loops (threads) of its own.
@@ -163,7 +165,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
         });
     }
 
-    private static String name(@org.jspecify.annotations.Nullable IpAddress source) {
+    private static String name(@Nullable IpAddress source) {
         return source == null ? "any address" : source.toString();
     }
 
@@ -213,7 +215,7 @@ public final class NettyTransport implements Transport, AutoCloseable {
         while (!connections.isEmpty()
                 && System.nanoTime() < deadline
                 && !Thread.currentThread().isInterrupted()) {
-            java.util.concurrent.locks.LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         IoThreads.stop(group);
     }

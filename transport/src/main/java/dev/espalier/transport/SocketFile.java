@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -32,7 +33,7 @@ record SocketFile(Path path, @Nullable Object key) {
      * @throws TransportException when a daemon answers there, or something else is in the way
      */
     static void clear(Path path) {
-        int length = path.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST) {
             throw new TransportException(
                     "the path " + path + " is too long for a Unix socket: " + length + " octets, " + LONGEST

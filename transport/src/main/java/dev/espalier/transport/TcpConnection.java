@@ -11,7 +11,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -131,7 +133,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
-        if (failure instanceof java.io.IOException) {
+        if (failure instanceof IOException) {
             broken(failure);
         } else {
             faults.report("the connection to " + name(), failure);
@@ -287,7 +289,7 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     @Override
     public void failed(Throwable failure) {
         // A channel that was closed from elsewhere fails what waits, too; that one has its own reason.
-        if (failure instanceof java.nio.channels.ClosedChannelException) {
+        if (failure instanceof ClosedChannelException) {
             return;
         }
         broken(failure);

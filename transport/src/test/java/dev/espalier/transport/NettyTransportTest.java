@@ -363,7 +363,7 @@ class NettyTransportTest extends TransportFixture {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             unused = free.getLocalPort();
         }
-        assertThat(connectTo(unused).handler().reason()).isEqualTo("connection refused by 127.0.0.1 port " + unused);
+        assertThat(connectTo(unused).handler().reason()).isEqualTo("the connection was refused");
         assertThat(connect(new ConnectOptions(
                                 IpAddress.parse("127.0.0.1"), 1, IpAddress.parse("192.0.2.77"), null, null, TTL, 0))
                         .reason())

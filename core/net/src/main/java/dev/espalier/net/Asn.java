@@ -46,14 +46,11 @@ public record Asn(long value) implements Comparable<Asn> {
         int dot = text.indexOf('.');
         try {
             if (dot < 0) {
-                return new Asn(Long.parseLong(text));
+                return new Asn(Decimal.parse(text, Integer.MAX_VALUE * 1_000L)); // too large by little: say the range
             }
-            int upper = Integer.parseInt(text.substring(0, dot));
-            int lower = Integer.parseInt(text.substring(dot + 1));
-            if (upper < 0 || upper > 0xFFFF || lower < 0 || lower > 0xFFFF) {
-                throw new NumberFormatException();
-            }
-            return new Asn((long) upper << 16 | lower);
+            long upper = Decimal.parse(text.substring(0, dot), 0xFFFF);
+            long lower = Decimal.parse(text.substring(dot + 1), 0xFFFF);
+            return new Asn(upper << 16 | lower);
         } catch (NumberFormatException notANumber) {
             throw new IllegalArgumentException("'" + text + "' is not an AS number", notANumber);
         }

@@ -48,12 +48,9 @@ public record Community(int bits) implements Comparable<Community> {
         }
         int colon = text.indexOf(':');
         try {
-            int asn = Integer.parseInt(text.substring(0, Math.max(colon, 0)));
-            int value = Integer.parseInt(text.substring(colon + 1));
-            if (asn < 0 || asn > 0xFFFF || value < 0 || value > 0xFFFF) {
-                throw new NumberFormatException();
-            }
-            return new Community(asn << 16 | value);
+            long asn = Decimal.parse(text.substring(0, Math.max(colon, 0)), 0xFFFF);
+            long value = Decimal.parse(text.substring(colon + 1), 0xFFFF);
+            return new Community((int) (asn << 16 | value));
         } catch (NumberFormatException notANumber) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not a community; write it like 65000:100, or use a name such as no-export",

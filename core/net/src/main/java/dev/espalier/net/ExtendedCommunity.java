@@ -1,5 +1,7 @@
 package dev.espalier.net;
 
+import java.util.HexFormat;
+
 /**
  * An extended community (RFC 4360): 64 bits, the type in the highest octet or two.
  *
@@ -29,12 +31,12 @@ public record ExtendedCommunity(long bits) implements Comparable<ExtendedCommuni
     public static ExtendedCommunity parse(String text) {
         try {
             if (text.startsWith("0x") && text.length() == 18) {
-                return new ExtendedCommunity(Long.parseUnsignedLong(text, 2, 18, 16));
+                return new ExtendedCommunity(HexFormat.fromHexDigitsToLong(text, 2, 18));
             }
             String[] words = text.split(":", -1);
             if (words.length == 3 && (words[0].equals("rt") || words[0].equals("soo"))) {
                 long subtype = words[0].equals("rt") ? ROUTE_TARGET : ROUTE_ORIGIN;
-                return ofParts(subtype, words[1], Long.parseLong(words[2]));
+                return ofParts(subtype, words[1], Decimal.parse(words[2], 0xFFFF_FFFFL));
             }
         } catch (IllegalArgumentException malformed) {
             throw refused(text, malformed);
@@ -82,7 +84,9 @@ public record ExtendedCommunity(long bits) implements Comparable<ExtendedCommuni
         int subtype = (int) (bits >>> 48) & 0xFF;
         String name = subtype == ROUTE_TARGET ? "rt:" : subtype == ROUTE_ORIGIN ? "soo:" : null;
         int type = (int) (bits >>> 56) & 0xFF;
-        if (name == null || type > FOUR_OCTET_AS) {
+        // a small AS in the form for large ones is another community than in its own form, and must not read like it
+        boolean misleading = type == FOUR_OCTET_AS && bits << 16 >>> 48 == 0;
+        if (name == null || type > FOUR_OCTET_AS || misleading) {
             return String.format("0x%016x", bits);
         }
         return switch (type) {

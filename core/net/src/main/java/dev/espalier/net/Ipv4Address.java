@@ -64,10 +64,8 @@ public record Ipv4Address(int value) implements IpAddress {
         for (int octet = 0; octet < 4; octet++) {
             int start = position;
             int number = 0;
-            while (position < text.length()
-                    && Character.digit(text.charAt(position), 10) >= 0
-                    && position - start < 3) {
-                number = number * 10 + Character.digit(text.charAt(position), 10);
+            while (position < text.length() && isDigit(text.charAt(position)) && position - start < 3) {
+                number = number * 10 + (text.charAt(position) - '0');
                 position++;
             }
             boolean leadingZero = position - start > 1 && text.charAt(start) == '0';
@@ -80,6 +78,10 @@ public record Ipv4Address(int value) implements IpAddress {
             position++;
         }
         return new Ipv4Address(value);
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     @Override

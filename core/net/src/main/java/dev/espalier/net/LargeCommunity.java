@@ -20,14 +20,15 @@ public record LargeCommunity(int administrator, int data1, int data2) implements
             if (words.length != 3) {
                 throw new NumberFormatException();
             }
-            return new LargeCommunity(
-                    Integer.parseUnsignedInt(words[0]),
-                    Integer.parseUnsignedInt(words[1]),
-                    Integer.parseUnsignedInt(words[2]));
+            return new LargeCommunity(number(words[0]), number(words[1]), number(words[2]));
         } catch (NumberFormatException notANumber) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not a large community; write it like 65000:1:2", notANumber);
         }
+    }
+
+    private static int number(String word) {
+        return (int) Decimal.parse(word, 0xFFFF_FFFFL);
     }
 
     @Override

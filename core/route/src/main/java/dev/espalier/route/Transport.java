@@ -82,7 +82,7 @@ public interface Transport {
 
         /**
          * Sets, changes or (with null) removes the TCP-MD5 key for peers within a prefix. Keys are looked up by the longest
-         * prefix. A change takes effect before the next segment.
+         * prefix. A change concerns connections that are accepted from then on; an open one keeps its key.
          *
          * @throws TransportException when the kernel refuses, with its reason
          */

@@ -88,7 +88,7 @@ public final class SpeakerView {
 
     /** The ports on which neighbours may connect. */
     public List<Integer> ports() {
-        return sessions.ports();
+        return sessions.ports().stream().distinct().toList();
     }
 
     /** How many sets of attributes there are. */
