@@ -1,0 +1,169 @@
+package dev.espalier.agent;
+
+import dev.espalier.agent.api.AgentOptions;
+import dev.espalier.agent.api.ApiServer;
+import dev.espalier.agent.api.PlanView;
+import dev.espalier.linux.Capabilities;
+import dev.espalier.linux.NetlinkException;
+import dev.espalier.linux.NetlinkFib;
+import dev.espalier.linux.NetlinkLinks;
+import dev.espalier.objects.NodeFacts;
+import dev.espalier.objects.plan.Compilation;
+import dev.espalier.objects.plan.Plan;
+import dev.espalier.route.Event;
+import dev.espalier.route.Fib;
+import dev.espalier.route.RoutingInstance;
+import dev.espalier.route.Transport;
+import dev.espalier.transport.NettyTransport;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon as a process: puts the parts together, runs until a signal ends it, and turns what goes wrong at the start into a
+ * sentence and an exit status.
+ *
+ * <p>Signals: HUP reads the configuration again. TERM ends the process as for a restart: sessions close without a word, so that
+ * neighbours with graceful restart keep our routes, and the kernel goes on forwarding; the next run takes over from there. INT
+ * (Ctrl-C) ends it for good: neighbours are told, and their routes are their own business; the kernel's routes stay as well,
+ * because taking them away would cut whatever still uses them.
+ */
+public final class Agent {
+
+    /** The process did what it was asked. */
+    public static final int OK = 0;
+    /** Something that was asked for does not work; a sentence on standard error says what. */
+    public static final int FAILED = 1;
+
+    private Agent() {}
+
+    /**
+     * Runs the daemon until a signal ends it.
+     *
+     * @return the exit status
+     */
+    public static int run(AgentOptions options) {
+        return run(options, System.err);
+    }
+
+    static int run(AgentOptions options, PrintStream log) {
+        Journal journal = new Journal(Clock.systemUTC());
+        AutoCloseable printing = journal.follow(entry -> log.println(LogLine.of(entry)));
+        try (NetlinkFib fib = new NetlinkFib();
+                NettyTransport transport = new NettyTransport(journal)) {
+            Instance.Ports ports = new Instance.Ports(
+                    fib,
+                    new NetlinkLinks(),
+                    transport,
+                    journal,
+                    Executors.newVirtualThreadPerTaskExecutor(),
+                    BootMark.beside(options.socket()).renew());
+            return run(options, journal, ports, fib);
+        } catch (StartException
+                | Transport.TransportException
+                | Fib.FibException
+                | NetlinkException
+                | UncheckedIOException refused) {
+            log.println("espalier: " + refused.getMessage());
+            return FAILED;
+        } finally {
+            close(printing);
+        }
+    }
+
+    @SuppressWarnings("try") // the API server is used by being open
+    private static int run(AgentOptions options, Journal journal, Instance.Ports ports, NetlinkFib fib) {
+        warnOfMissingRights(journal);
+        CountDownLatch ended = new CountDownLatch(1);
+        AtomicReference<@Nullable String> farewell = new AtomicReference<>();
+        // The API first: if another daemon answers on the socket, nothing may have been touched.
+        try (Control control = new Control(options, journal, ports);
+                ApiServer api = ApiServer.start(options.socket(), control, journal)) {
+            control.start();
+            fib.sweepUnusedGroups(); // what no route uses any more, of an earlier run
+            ProcessSignals.on("HUP", () -> Thread.ofVirtual().start(control::reload));
+            ProcessSignals.on("TERM", ended::countDown);
+            ProcessSignals.on("INT", () -> {
+                farewell.set("the daemon was stopped");
+                ended.countDown();
+            });
+            journal.info(
+                    "daemon.started",
+                    RoutingInstance.DEFAULT,
+                    options.node(),
+                    "running; the API answers on " + options.socket());
+            ended.await();
+            control.stop(farewell.get());
+            journal.info(
+                    "daemon.stopped",
+                    RoutingInstance.DEFAULT,
+                    options.node(),
+                    "the sessions are closed; the kernel keeps its routes and goes on forwarding");
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+        return OK;
+    }
+
+    private static void warnOfMissingRights(Journal journal) {
+        for (String missing : missingRights()) {
+            journal.accept(new Event(
+                    Event.Severity.ERROR,
+                    "daemon.rights",
+                    RoutingInstance.DEFAULT.name(),
+                    missing,
+                    "the daemon lacks " + missing + ": run it as root, or give it this capability"));
+        }
+    }
+
+    static List<String> missingRights() {
+        return Capabilities.ofThisProcess()
+                .missing(Capabilities.Capability.CAP_NET_ADMIN, Capabilities.Capability.CAP_NET_BIND_SERVICE);
+    }
+
+    /** Compiles a configuration for this host, as far as that can be done without running anything. */
+    public static PlanView validate(Path configuration, String node, Map<String, String> labels) {
+        RoutingLoop loop = new RoutingLoop("validate", event -> {});
+        try {
+            NodeFacts facts = Control.observeOnce(new NetlinkLinks(), loop, node, labels);
+            Compilation compilation = Configuration.compile(configuration, facts);
+            return PlanViews.of(compilation, Plan.empty(node));
+        } finally {
+            loop.close();
+        }
+    }
+
+    static String hostname() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (IOException nameless) {
+            return "localhost";
+        }
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception neverThrown) {
+            throw new IllegalStateException(neverThrown);
+        }
+    }
+
+    /** The daemon cannot start; the message says why. */
+    static final class StartException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StartException(String message) {
+            super(message);
+        }
+    }
+}

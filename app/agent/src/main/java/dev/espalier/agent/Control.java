@@ -1,0 +1,388 @@
+package dev.espalier.agent;
+
+import dev.espalier.agent.api.AgentOptions;
+import dev.espalier.agent.api.Daemon;
+import dev.espalier.agent.api.EventView;
+import dev.espalier.agent.api.ExplainView;
+import dev.espalier.agent.api.PeerView;
+import dev.espalier.agent.api.PlanView;
+import dev.espalier.agent.api.RouteQuery;
+import dev.espalier.agent.api.RouteView;
+import dev.espalier.agent.api.StatusView;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.objects.NodeFacts;
+import dev.espalier.objects.document.ConfigError;
+import dev.espalier.objects.plan.Compilation;
+import dev.espalier.objects.plan.Plan;
+import dev.espalier.route.Event;
+import dev.espalier.route.Fib;
+import dev.espalier.route.Links;
+import dev.espalier.route.RoutingInstance;
+import dev.espalier.route.Transport;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What runs, and why: keeps the plan, starts, changes and stops the routing instances that it names, and answers the API.
+ *
+ * <p>One change at a time: {@code this} guards the plan and the instances while they change. Questions take no lock: they read a
+ * snapshot of the instances and ask each on its own loop.
+ */
+final class Control implements Daemon, AutoCloseable {
+
+    /** A link that comes up brings several notifications; they are looked at together. */
+    private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    private final AgentOptions options;
+    private final Journal journal;
+    private final Instance.Ports ports;
+    private final RoutingLoop loop;
+    private final long startedNanos = System.nanoTime();
+    private final SplittableGenerator jitter =
+            (SplittableGenerator) RandomGeneratorFactory.of("SplittableRandom").create();
+    private final Map<String, Integer> linkIndexes = new ConcurrentHashMap<>();
+    private final Map<Integer, String> linkNames = new ConcurrentHashMap<>();
+    private final NodeObserver node;
+    private final CompletableFuture<Void> observed = new CompletableFuture<>();
+    private boolean factsMayDiffer;
+    private volatile Map<String, Instance> instances = Map.of();
+    private volatile Plan plan;
+    private volatile boolean started;
+
+    Control(AgentOptions options, Journal journal, Instance.Ports ports) {
+        this.options = options;
+        this.journal = journal;
+        this.ports = ports;
+        this.plan = Plan.empty(options.node());
+        this.loop = new RoutingLoop("control", journal);
+        this.node = new NodeObserver(options.node(), Agent.hostname(), options.labels(), this::factsChanged);
+    }
+
+    /** What this host knows of itself, once. */
+    @SuppressWarnings("try") // the watch is used by being open
+    static NodeFacts observeOnce(Links links, RoutingLoop loop, String name, Map<String, String> labels) {
+        NodeObserver observer = new NodeObserver(name, Agent.hostname(), labels, () -> {});
+        CompletableFuture<NodeFacts> facts = new CompletableFuture<>();
+        try (AutoCloseable watch = links.watch(loop, event -> {
+            observer.changed(event);
+            facts.complete(observer.facts());
+        })) {
+            return facts.orTimeout(10, TimeUnit.SECONDS).join();
+        } catch (Exception failed) {
+            throw new Agent.StartException("the kernel did not list its links and routes: " + failed.getMessage());
+        }
+    }
+
+    /**
+     * Reads the configuration and starts what it says.
+     *
+     * @throws Agent.StartException with all that is wrong; nothing runs then
+     */
+    void start() {
+        ports.links().watch(loop, event -> {
+            noteLinks(event);
+            node.changed(event);
+            observed.complete(null);
+        });
+        observed.orTimeout(10, TimeUnit.SECONDS).join();
+        switch (Configuration.compile(options.configuration(), facts())) {
+            case Compilation.Compiled compiled -> {
+                warn(compiled.warnings());
+                apply(compiled.plan());
+            }
+            case Compilation.Refused refused -> throw new Agent.StartException(sentences(refused.errors()));
+        }
+        started = true;
+    }
+
+    private static String sentences(List<ConfigError> errors) {
+        StringBuilder text = new StringBuilder(
+                errors.size() == 1
+                        ? "the configuration has an error:"
+                        : "the configuration has " + errors.size() + " errors:");
+        errors.forEach(error -> text.append("\n  ").append(error));
+        return text.toString();
+    }
+
+    private void warn(List<ConfigError> warnings) {
+        for (ConfigError warning : warnings) {
+            journal.warning("config.warning", RoutingInstance.DEFAULT, warning.object(), warning.toString());
+        }
+    }
+
+    private NodeFacts facts() {
+        CompletableFuture<NodeFacts> facts = new CompletableFuture<>();
+        loop.execute(() -> facts.complete(node.facts()));
+        return facts.join();
+    }
+
+    private void noteLinks(Links.Event event) {
+        switch (event) {
+            case Links.Event.Snapshot snapshot -> snapshot.links().forEach(this::noteLink);
+            case Links.Event.LinkChanged changed -> noteLink(changed.link());
+            case Links.Event.LinkRemoved removed -> {
+                String name = linkNames.remove(removed.index());
+                if (name != null) {
+                    linkIndexes.remove(name, removed.index());
+                }
+            }
+            case Links.Event.AddressAdded added -> {}
+            case Links.Event.AddressRemoved removed -> {}
+            case Links.Event.RouteChanged changed -> {}
+            case Links.Event.RouteRemoved removed -> {}
+        }
+    }
+
+    private void noteLink(Links.Link link) {
+        linkIndexes.put(link.name(), link.index());
+        linkNames.put(link.index(), link.name());
+    }
+
+    private String linkName(int index) {
+        return linkNames.getOrDefault(index, "#" + index);
+    }
+
+    /** On the control loop: an address or gateway changed, and the plan may depend on it. */
+    private void factsChanged() {
+        if (started && !factsMayDiffer) {
+            factsMayDiffer = true;
+            loop.schedule(SETTLE_NANOS, () -> {
+                factsMayDiffer = false;
+                Thread.ofVirtual().start(() -> adopt("the node's addresses or gateways changed"));
+            });
+        }
+    }
+
+    // ---- changes
+
+    /** Reads the files again because the world around them changed; an error leaves all as it is. */
+    private void adopt(String why) {
+        PlanView outcome = change(() -> Configuration.compile(options.configuration(), facts()));
+        if (!outcome.valid() || !outcome.changes().isEmpty()) {
+            tell("config.adapted", why, outcome);
+        }
+    }
+
+    @Override
+    public PlanView reload() {
+        PlanView outcome = change(() -> Configuration.compile(options.configuration(), facts()));
+        tell("config.reloaded", "the configuration was read again", outcome);
+        return outcome;
+    }
+
+    private synchronized PlanView change(java.util.function.Supplier<Compilation> source) {
+        Compilation compilation = source.get();
+        PlanView outcome = PlanViews.of(compilation, plan);
+        if (compilation instanceof Compilation.Compiled compiled) {
+            warn(compiled.warnings());
+            try {
+                apply(compiled.plan());
+            } catch (Transport.TransportException | Fib.FibException | Agent.StartException refused) {
+                return new PlanView(
+                        false,
+                        List.of(new PlanView.Problem(
+                                options.configuration().toString(),
+                                0,
+                                0,
+                                "",
+                                "",
+                                String.valueOf(refused.getMessage()),
+                                String.valueOf(refused.getMessage()))),
+                        List.of(),
+                        List.of());
+            }
+        }
+        return outcome;
+    }
+
+    private void tell(String kind, String why, PlanView outcome) {
+        if (!outcome.valid()) {
+            outcome.errors()
+                    .forEach(error -> journal.error(
+                            kind, RoutingInstance.DEFAULT, error.object(), error.text() + " (nothing was changed)"));
+            return;
+        }
+        journal.info(
+                kind,
+                RoutingInstance.DEFAULT,
+                options.configuration(),
+                why + ": "
+                        + (outcome.changes().isEmpty()
+                                ? "nothing changed"
+                                : outcome.changes().size() + " changes"));
+        outcome.changes()
+                .forEach(change -> journal.info(kind, RoutingInstance.DEFAULT, change.subject(), change.text()));
+    }
+
+    /** Goes over to a plan: stops what is gone, changes what differs, starts what is new. */
+    private synchronized void apply(Plan wanted) {
+        Map<String, SpeakerConfig> speakers = new LinkedHashMap<>();
+        wanted.routers()
+                .forEach(router -> speakers.put(router.speaker().instance().name(), router.speaker()));
+        Map<String, Instance> next = new LinkedHashMap<>();
+        for (Map.Entry<String, Instance> running : instances.entrySet()) {
+            if (!speakers.containsKey(running.getKey())) {
+                running.getValue()
+                        .stop("the router was removed from the configuration")
+                        .join();
+            }
+        }
+        for (Map.Entry<String, SpeakerConfig> speaker : speakers.entrySet()) {
+            Instance running = instances.get(speaker.getKey());
+            if (running == null) {
+                running = startInstance(speaker.getValue());
+            } else {
+                running.reconfigure(speaker.getValue());
+            }
+            next.put(speaker.getKey(), running);
+        }
+        instances = next;
+        plan = wanted;
+    }
+
+    private Instance startInstance(SpeakerConfig speaker) {
+        try {
+            return Instance.start(speaker, ports, name -> linkIndexes.getOrDefault(name, 0), jitter.split());
+        } catch (Transport.TransportException | Fib.FibException refused) {
+            throw new Agent.StartException(String.valueOf(refused.getMessage()));
+        }
+    }
+
+    /**
+     * Ends all sessions.
+     *
+     * @param text as for the speaker: null to close without a word, as for a restart
+     */
+    void stop(@Nullable String text) {
+        for (Instance instance : instances.values()) {
+            instance.stop(text)
+                    .orTimeout(3, TimeUnit.SECONDS)
+                    .exceptionally(late -> null)
+                    .join();
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+
+    // ---- questions
+
+    @Override
+    public StatusView status() {
+        Optional<String> notReady = notReady();
+        List<StatusView.Instance> views = new ArrayList<>();
+        instances.forEach((name, instance) -> views.add(instance.ask(view -> StatusViews.of(view))));
+        return new StatusView(
+                StatusViews.version(),
+                options.node(),
+                ProcessHandle.current().pid(),
+                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos),
+                notReady.isEmpty(),
+                notReady.orElse(null),
+                List.of(options.configuration().toString()),
+                Agent.missingRights(),
+                views);
+    }
+
+    @Override
+    public List<PeerView> peers() {
+        List<PeerView> peers = new ArrayList<>();
+        instances.forEach((name, instance) -> peers.addAll(instance.ask(view -> view.speaker().view().peers().stream()
+                .map(peer -> Views.peer(name, peer, System.nanoTime()))
+                .toList())));
+        return peers;
+    }
+
+    @Override
+    public void routes(RouteQuery query, Consumer<RouteView> each) {
+        new RouteListing(query, instance(query.instance()), this::linkName).run(each);
+    }
+
+    @Override
+    public Optional<ExplainView> explain(String instance, String prefix) {
+        return new RouteListing(
+                        new RouteQuery(
+                                instance,
+                                prefix,
+                                prefix.indexOf('/') < 0 ? RouteQuery.Match.LONGEST : RouteQuery.Match.EXACT,
+                                null,
+                                null,
+                                RouteQuery.View.ALL,
+                                1),
+                        instance(instance),
+                        this::linkName)
+                .explain();
+    }
+
+    private Instance instance(String name) {
+        Instance instance = instances.get(name);
+        if (instance == null) {
+            throw new RequestException("there is no routing instance '" + name + "'; there "
+                    + (instances.isEmpty() ? "is none" : "are " + instances.keySet()));
+        }
+        return instance;
+    }
+
+    @Override
+    public PlanView plan(List<Document> documents) {
+        return PlanViews.of(Configuration.compile(documents, options.configuration(), facts()), plan);
+    }
+
+    @Override
+    public List<EventView> recentEvents() {
+        return journal.recent().stream().map(Control::view).toList();
+    }
+
+    @Override
+    public Subscription follow(Consumer<EventView> follower) {
+        AutoCloseable subscription = journal.follow(entry -> follower.accept(view(entry)));
+        return () -> {
+            try {
+                subscription.close();
+            } catch (Exception neverThrown) {
+                throw new IllegalStateException(neverThrown);
+            }
+        };
+    }
+
+    private static EventView view(Journal.Entry entry) {
+        Event event = entry.event();
+        return new EventView(
+                entry.time().toString(),
+                event.severity().name().toLowerCase(java.util.Locale.ROOT),
+                event.kind(),
+                event.instance(),
+                event.subject(),
+                event.message());
+    }
+
+    @Override
+    public Optional<String> notReady() {
+        if (!started) {
+            return Optional.of("starting");
+        }
+        for (Map.Entry<String, Instance> entry : instances.entrySet()) {
+            List<String> awaited = entry.getValue()
+                    .ask(view -> view.speaker().view().restarting()
+                            ? List.copyOf(view.speaker().view().awaited())
+                            : List.of("-"));
+            if (!awaited.equals(List.of("-"))) {
+                return Optional.of("routing instance '" + entry.getKey()
+                        + "' is learning routes again after a restart; it waits for " + awaited);
+            }
+        }
+        return Optional.empty();
+    }
+}

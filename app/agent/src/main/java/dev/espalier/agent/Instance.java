@@ -1,0 +1,163 @@
+package dev.espalier.agent;
+
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.engine.EarlierRun;
+import dev.espalier.bgp.engine.Speaker;
+import dev.espalier.route.EventSink;
+import dev.espalier.route.Fib;
+import dev.espalier.route.Links;
+import dev.espalier.route.Transport;
+import dev.espalier.routing.PrefixIndex;
+import dev.espalier.routing.RoutingTable;
+import dev.espalier.routing.TableOptions;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.random.RandomGenerator.SplittableGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One routing instance at work: its loop, its routing table, its BGP speaker. The fields beside the loop belong to the loop.
+ */
+final class Instance {
+
+    /**
+     * The ports behind which the real world stands.
+     *
+     * @param blocking runs what blocks
+     * @param sameBoot whether an earlier run of the daemon ended and the host has gone on since
+     */
+    record Ports(Fib fib, Links links, Transport transport, EventSink events, Executor blocking, boolean sameBoot) {}
+
+    /** How long anybody waits for the loop's answer. */
+    private static final long ANSWER_SECONDS = 30;
+
+    private final RoutingLoop loop;
+    private final RoutingTable table;
+    private final Speaker speaker;
+    private volatile @Nullable AutoCloseable watch;
+
+    private Instance(RoutingLoop loop, RoutingTable table, Speaker speaker) {
+        this.loop = loop;
+        this.table = table;
+        this.speaker = speaker;
+    }
+
+    /**
+     * Starts an instance: takes over what an earlier run left in the kernel, hears what the kernel knows, then talks to the
+     * neighbours. Blocks.
+     *
+     * @throws RuntimeException of the port that refused, with its sentence; nothing is left running then
+     */
+    static Instance start(
+            SpeakerConfig config, Ports ports, ToIntFunction<String> linkIndex, SplittableGenerator jitter) {
+        RoutingLoop loop = new RoutingLoop(config.instance().name(), ports.events());
+        try {
+            CompletableFuture<Void> seen = new CompletableFuture<>();
+            Instance instance = ask(loop, () -> create(config, ports, loop, linkIndex, jitter));
+            instance.watch = ports.links().watch(loop, event -> {
+                instance.table.changed(event);
+                instance.speaker.changed(event);
+                seen.complete(null);
+            });
+            await(seen, "the kernel did not list its links and routes");
+            ask(loop, () -> {
+                instance.speaker.start();
+                return instance;
+            });
+            return instance;
+        } catch (RuntimeException refused) {
+            loop.close();
+            throw refused;
+        }
+    }
+
+    private static Instance create(
+            SpeakerConfig config,
+            Ports ports,
+            RoutingLoop loop,
+            ToIntFunction<String> linkIndex,
+            SplittableGenerator jitter) {
+        PrefixIndex index = new PrefixIndex();
+        RoutingTable table = new RoutingTable(
+                config.instance(), index, loop, ports.fib(), ports.events(), new TableOptions(ports.blocking()));
+        table.adopt();
+        boolean leftRoutes = table.counters().stale() > 0;
+        EarlierRun earlier = new EarlierRun(leftRoutes, leftRoutes || ports.sameBoot());
+        Speaker speaker =
+                new Speaker(config, table, index, loop, ports.transport(), ports.events(), earlier, linkIndex, jitter);
+        return new Instance(loop, table, speaker);
+    }
+
+    /** Goes over to another configuration. */
+    void reconfigure(SpeakerConfig config) {
+        ask(loop, () -> {
+            speaker.reconfigure(config);
+            return speaker;
+        });
+    }
+
+    /** What an answer is made from; on the loop. */
+    record View(RoutingTable table, Speaker speaker) {}
+
+    /** Has a question answered on the loop. The answer must be immutable. */
+    <T> T ask(java.util.function.Function<View, T> question) {
+        return ask(loop, () -> question.apply(new View(table, speaker)));
+    }
+
+    private static <T> T ask(RoutingLoop loop, Supplier<T> question) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        loop.execute(() -> {
+            try {
+                answer.complete(question.get());
+            } catch (RuntimeException failed) {
+                answer.completeExceptionally(failed);
+            }
+        });
+        return await(answer, "the routing loop is too busy to answer");
+    }
+
+    private static <T> T await(CompletableFuture<T> answer, String otherwise) {
+        try {
+            return answer.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof TimeoutException) {
+                throw new IllegalStateException(otherwise + " within " + ANSWER_SECONDS + " s", failed);
+            }
+            if (failed.getCause() instanceof RuntimeException refused) {
+                throw refused;
+            }
+            throw failed;
+        }
+    }
+
+    /**
+     * Ends the sessions and then the loop. What the kernel holds stays.
+     *
+     * @param text as for {@link Speaker#stop}
+     */
+    CompletableFuture<Void> stop(@Nullable String text) {
+        CompletableFuture<Void> ended = ask(loop, () -> speaker.stop(text));
+        return ended.whenComplete((done, failed) -> {
+            endWatch();
+            loop.execute(table::close);
+            loop.execute(loop::close);
+        });
+    }
+
+    private void endWatch() {
+        AutoCloseable watching = watch;
+        watch = null;
+        try {
+            if (watching != null) {
+                watching.close();
+            }
+        } catch (Exception unexpected) {
+            throw new IllegalStateException("the watch of the kernel's links could not be ended", unexpected);
+        }
+    }
+}

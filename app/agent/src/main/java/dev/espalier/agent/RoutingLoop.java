@@ -1,0 +1,164 @@
+package dev.espalier.agent;
+
+import dev.espalier.route.Event;
+import dev.espalier.route.EventSink;
+import dev.espalier.route.Loop;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The loop that owns the tables of one routing instance: a platform thread that runs tasks in the order in which they came, and
+ * timers when they are due.
+ *
+ * <p>Tasks wait in a queue without locks; the thread parks when there is none. {@code asleep} is set before the queue is looked
+ * at for the last time and cleared by whoever wakes the thread, so no task can be missed and no wake-up is paid for while the
+ * thread is busy.
+ *
+ * <p>A task that throws ends neither the loop nor the daemon: that is an error of ours, told as an event, and the next task
+ * runs.
+ */
+final class RoutingLoop implements Loop, AutoCloseable {
+
+    /** Tasks run before timers are looked at again, so that neither starves the other. */
+    private static final int TASKS_PER_ROUND = 256;
+
+    private final String instance;
+    private final EventSink events;
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final PriorityQueue<Due> timers =
+            new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
+    private final Thread thread;
+    private volatile boolean asleep;
+    private volatile boolean closed;
+    private long order;
+
+    /** Starts the thread of an instance. */
+    RoutingLoop(String instance, EventSink events) {
+        this.instance = instance;
+        this.events = events;
+        this.thread =
+                Thread.ofPlatform().name("routing-" + instance).daemon(true).unstarted(this::run);
+        thread.start();
+    }
+
+    private static final class Due implements Timer {
+        private final long at;
+        private final long order;
+        private @Nullable Runnable task;
+
+        Due(long at, long order, Runnable task) {
+            this.at = at;
+            this.order = order;
+            this.task = task;
+        }
+
+        long at() {
+            return at;
+        }
+
+        long order() {
+            return order;
+        }
+
+        @Override
+        public void cancel() {
+            task = null; // it stays in the queue until it is due, and then does nothing
+        }
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+        if (asleep) {
+            asleep = false;
+            LockSupport.unpark(thread);
+        }
+    }
+
+    @Override
+    public Timer schedule(long delayNanos, Runnable task) {
+        long at = now() + Math.max(0, delayNanos);
+        if (inLoop()) {
+            Due due = new Due(at, order++, task);
+            timers.add(due);
+            return due;
+        }
+        Due due = new Due(at, 0, task);
+        execute(() -> timers.add(due));
+        return due;
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public boolean inLoop() {
+        return Thread.currentThread() == thread;
+    }
+
+    /** Ends the thread after the task at hand. */
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        while (!closed) {
+            int ran = 0;
+            Runnable task = tasks.poll();
+            while (task != null) {
+                run(task);
+                task = ++ran < TASKS_PER_ROUND ? tasks.poll() : null;
+            }
+            runDueTimers();
+            if (ran < TASKS_PER_ROUND) {
+                sleep();
+            }
+        }
+    }
+
+    private void runDueTimers() {
+        for (Due due = timers.peek(); due != null && due.at - now() <= 0; due = timers.peek()) {
+            timers.remove();
+            Runnable task = due.task;
+            if (task != null) {
+                run(task);
+            }
+        }
+    }
+
+    private void sleep() {
+        asleep = true;
+        Due next = timers.peek();
+        if (tasks.isEmpty() && !closed) {
+            if (next == null) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, Math.max(1, next.at - now()));
+            }
+        }
+        asleep = false;
+    }
+
+    @SuppressWarnings("CatchAndPrintStackTrace") // not printed: told as an event, with the place it came from
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | StackOverflowError | AssertionError bug) {
+            StackTraceElement[] trace = bug.getStackTrace();
+            String where = trace.length == 0 ? "unknown place" : trace[0].toString();
+            events.accept(new Event(
+                    Event.Severity.ERROR,
+                    "internal.error",
+                    instance,
+                    "routing loop",
+                    "a task failed, which is a defect of Espalier (please report it): " + bug + " at " + where));
+        }
+    }
+}

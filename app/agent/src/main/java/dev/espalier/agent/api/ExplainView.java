@@ -1,0 +1,57 @@
+package dev.espalier.agent.api;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything about one prefix, with the reasons.
+ *
+ * @param instance the routing instance
+ * @param prefix the prefix
+ * @param deferred whether no path is chosen yet because of a restart of ours
+ * @param paths what is known, the best first
+ * @param candidates the routes in the node's routing table, the one used first
+ * @param kernel whether the kernel holds our route, and why or why not
+ * @param told whom we told, and why or why not
+ */
+public record ExplainView(
+        String instance,
+        String prefix,
+        boolean deferred,
+        List<PathView> paths,
+        List<Candidate> candidates,
+        RouteView.KernelView kernel,
+        List<Told> told) {
+
+    /**
+     * A route in the node's routing table.
+     *
+     * @param source who says so: {@code kernel}, {@code local}, {@code ebgp}, {@code ibgp}
+     * @param preference smaller wins
+     * @param metric smaller wins among equal preferences
+     * @param nextHops as the source gave them
+     * @param hops what they resolve to
+     * @param used whether it is the one used
+     * @param because why or why not, a sentence
+     */
+    public record Candidate(
+            String source,
+            int preference,
+            long metric,
+            List<String> nextHops,
+            List<String> hops,
+            boolean used,
+            String because) {}
+
+    /**
+     * What one neighbour was told.
+     *
+     * @param peer its name
+     * @param address its address
+     * @param announced whether the prefix is announced to it
+     * @param because why or why not, a sentence
+     * @param attributes what was announced; null when nothing was
+     */
+    public record Told(
+            String peer, String address, boolean announced, String because, PathView.@Nullable Attributes attributes) {}
+}

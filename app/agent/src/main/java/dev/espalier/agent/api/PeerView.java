@@ -1,0 +1,77 @@
+package dev.espalier.agent.api;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One neighbour.
+ *
+ * @param instance the routing instance
+ * @param name what the configuration calls it
+ * @param address its address; null for a range from which nobody has come
+ * @param range the range it came from or may come from; null for a configured address
+ * @param dynamic whether it came from a range
+ * @param state the state of RFC 4271, such as {@code Established}
+ * @param asn its AS; null when not known
+ * @param routerId its BGP identifier; null unless established
+ * @param internal whether it is in our AS; null unless established
+ * @param sinceSeconds how long it has been in this state
+ * @param lastDown why the session last went down or could not come up; null when it never did
+ * @param hint what somebody should do about it; null when all is well
+ * @param localAddress our end; null unless established
+ * @param holdSeconds the hold time in force; null unless established
+ * @param keepaliveSeconds the keepalive interval in force; null unless established
+ * @param capabilities what it can do; empty unless established
+ * @param restartSeconds the restart time it told; null when it does no graceful restart
+ * @param staleFamilies families of which routes of a lost session are kept
+ * @param families routes by family
+ * @param importPolicy the name of the import policy; null for none
+ * @param exportPolicy the name of the export policy; null for none
+ * @param timesEstablished how often the session came up
+ * @param messagesReceived BGP messages
+ * @param messagesSent BGP messages
+ * @param updatesReceived UPDATE messages among them
+ * @param updatesSent UPDATE messages among them
+ * @param updateErrors errors in its updates that RFC 7606 dealt with
+ */
+public record PeerView(
+        String instance,
+        String name,
+        @Nullable String address,
+        @Nullable String range,
+        boolean dynamic,
+        String state,
+        @Nullable Long asn,
+        @Nullable String routerId,
+        @Nullable Boolean internal,
+        long sinceSeconds,
+        @Nullable String lastDown,
+        @Nullable String hint,
+        @Nullable String localAddress,
+        @Nullable Integer holdSeconds,
+        @Nullable Integer keepaliveSeconds,
+        List<String> capabilities,
+        @Nullable Integer restartSeconds,
+        List<String> staleFamilies,
+        Map<String, Routes> families,
+        @Nullable String importPolicy,
+        @Nullable String exportPolicy,
+        int timesEstablished,
+        long messagesReceived,
+        long messagesSent,
+        long updatesReceived,
+        long updatesSent,
+        long updateErrors) {
+
+    /**
+     * Routes of one family.
+     *
+     * @param received announced by the neighbour
+     * @param accepted taking part in the decision
+     * @param best chosen
+     * @param sent announced to the neighbour
+     * @param endOfRib whether the neighbour has said that its initial routes are complete
+     */
+    public record Routes(int received, int accepted, int best, int sent, boolean endOfRib) {}
+}

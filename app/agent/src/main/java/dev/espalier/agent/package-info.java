@@ -1,0 +1,2 @@
+/** The daemon: wires everything. */
+package dev.espalier.agent;
