@@ -1,0 +1,31 @@
+package dev.espalier.lab;
+
+import java.util.Optional;
+
+/**
+ * How a box of a lab does.
+ *
+ * @param box its name
+ * @param role spine, tor or node
+ * @param daemon what runs there: {@code frr}, {@code espalier}, or {@code -} on a plain switch
+ * @param asn its AS number, or empty
+ * @param sessions how many BGP sessions are up
+ * @param expectedSessions how many there should be
+ * @param routes how many routes its kernel has from the daemon
+ * @param complaint what is missing and where to look, as a sentence; empty when nothing is
+ */
+public record BoxStatus(
+        String box,
+        String role,
+        String daemon,
+        String asn,
+        int sessions,
+        int expectedSessions,
+        int routes,
+        Optional<String> complaint) {
+
+    /** Whether nothing is missing. */
+    public boolean isUp() {
+        return complaint.isEmpty();
+    }
+}

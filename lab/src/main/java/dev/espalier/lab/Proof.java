@@ -1,0 +1,73 @@
+package dev.espalier.lab;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * That packets get from a pod of one node to a pod of another, and which way.
+ *
+ * @param from the node where they begin, and its pod's address
+ * @param to the node where they end, and its pod's address
+ * @param sent how many pings were sent
+ * @param answered how many were answered; as many as sent
+ * @param milliseconds the mean time of a round trip
+ * @param path the boxes that a packet passed, both ends included
+ * @param routes at each distance the boxes that packets may pass by the kernels' routes
+ */
+public record Proof(
+        String from,
+        String to,
+        int sent,
+        int answered,
+        double milliseconds,
+        List<String> path,
+        List<Set<String>> routes) {
+
+    /** Copies the lists. */
+    public Proof {
+        path = List.copyOf(path);
+        routes = List.copyOf(routes);
+    }
+
+    static Proof between(Fabric fabric, Box from, Box to) {
+        PathTrace trace = new PathTrace(fabric, from, to);
+        PathTrace.Ping ping = trace.ping();
+        Proof proof = new Proof(
+                from.name() + " (" + from.podAddress().orElseThrow() + ")",
+                to.name() + " (" + to.podAddress().orElseThrow() + ")",
+                ping.sent(),
+                ping.answered(),
+                ping.milliseconds(),
+                trace.takenByPacket(),
+                trace.routesOfKernels());
+        if (!ping.allAnswered()) {
+            throw new LabException(
+                    "of %d pings from %s to %s %d were answered; a packet got as far as: %s; the kernels' routes are: %s"
+                            .formatted(
+                                    ping.sent(),
+                                    proof.from,
+                                    proof.to,
+                                    ping.answered(),
+                                    String.join(" > ", proof.path),
+                                    proof.routesInWords()));
+        }
+        proof.requireAgreement();
+        return proof;
+    }
+
+    /** Such as {@code node-1 > tor-1 > spine-1 | spine-2 > tor-2 > node-3}. */
+    public String routesInWords() {
+        return PathTrace.words(routes);
+    }
+
+    private void requireAgreement() {
+        boolean agrees = path.size() == routes.size();
+        for (int distance = 0; agrees && distance < path.size(); distance++) {
+            agrees = routes.get(distance).contains(path.get(distance));
+        }
+        if (!agrees) {
+            throw new LabException("a packet went %s, but the kernels' routes say %s"
+                    .formatted(String.join(" > ", path), routesInWords()));
+        }
+    }
+}
