@@ -111,7 +111,8 @@ final class TcpListener extends ChannelInboundHandlerAdapter implements Listener
             home.execute(() -> acceptance.handler().closed(refusal));
             return;
         }
-        transport.adopt(accepted, home, remote, acceptance.handler(), acceptance.minimumTtl());
+        // In its own turn also when the home is this very loop: what the acceptor has asked of it comes first.
+        home.execute(() -> transport.adopt(accepted, home, remote, acceptance.handler(), acceptance.minimumTtl()));
     }
 
     /** Sets what must be in force before the first octet is read; returns why the connection cannot be, or null. */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * Finds the number of a prefix: a hash table of numbers only, the prefixes themselves being in {@link PrefixColumns}.
  *
- * <p><b>Layout.</b> {@value #SEGMENTS} segments, chosen by the first bits of the hash; each is one array of slots with linear probing. A
- * slot is 0 when empty, otherwise a number plus one in the lower {@value #ID_BITS} bits and, above, six bits of the hash, so that
+ * <p><b>Layout.</b> {@value #SEGMENTS} segments, chosen by the first bits of the hash; each is one array of slots with
+ * linear probing. A slot is 0 when empty, otherwise a number plus one in the lower {@value #ID_BITS} bits and, above, six bits of the hash, so that
  * of 64 wrong candidates 63 are passed over without looking at their columns. A segment grows and shrinks on its own: with a
  * million prefixes each growth moves some 4,000 slots, and there is never a second copy of the whole.
  *
@@ -14,8 +14,8 @@ import java.util.Arrays;
  * leaving tombstones. Of a segment above the smallest size, 1/4 to 3/4 is in use; resizing leaves 1/3.
  *
  * <p><b>Cost.</b> 4 octets a slot: 5 to 12 a prefix, mostly 6 to 8. Resizing to 1/2 instead saves an octet on average but makes
- * inserting a third slower (measured), because each move reads the columns of the prefix. The hash has no secret: a neighbour would have to send a great many made-up
- * prefixes to slow it down, and prefix limits stop it earlier.
+ * inserting a third slower (measured), because each move reads the columns of the prefix. The hash has no secret: to slow the
+ * table down a neighbour would have to send a great many made-up prefixes, and prefix limits stop it earlier.
  */
 final class PrefixSlots {
 

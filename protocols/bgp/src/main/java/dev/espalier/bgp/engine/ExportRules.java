@@ -126,7 +126,17 @@ final class ExportRules {
         Policy policy = key.policy();
         return policy == null
                 ? transformed
-                : policy.judge(fill(key, from, high, low, length, transformed)).attributes();
+                : allowed(
+                        key,
+                        policy.judge(fill(key, from, high, low, length, transformed))
+                                .attributes());
+    }
+
+    /** RFC 4271 section 5.1.5: LOCAL_PREF is not for external peers, whatever a policy says. */
+    private static @Nullable PathAttributes allowed(ExportKey key, @Nullable PathAttributes wanted) {
+        return wanted == null || key.internal() || !wanted.hasLocalPref()
+                ? wanted
+                : wanted.toBuilder().remove(AttributeType.LOCAL_PREF).build();
     }
 
     /** Whether attributes leave room for a prefix in a message; RFC 6793 may need the AS path a second time. */
@@ -168,7 +178,7 @@ final class ExportRules {
         if (policy != null) {
             Policy.Verdict verdict = policy.judge(fill(key, from, high, low, length, transformed));
             because = verdict.because();
-            sent = verdict.attributes();
+            sent = allowed(key, verdict.attributes());
         }
         if (sent == null) {
             return new Judgement(null, ExportRefusal.POLICY, because);

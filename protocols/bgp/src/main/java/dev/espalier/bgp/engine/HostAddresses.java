@@ -50,7 +50,8 @@ final class HostAddresses {
             return local.address();
         }
         for (Links.HostAddress own : addresses) {
-            if (own.address().equals(local.address())) {
+            boolean sameLink = !local.address().isLinkLocal() || own.link() == local.link();
+            if (own.address().equals(local.address()) && sameLink) {
                 return onLink(own.link(), family);
             }
         }

@@ -7,7 +7,6 @@ import dev.espalier.bgp.session.RestartFlags;
 import dev.espalier.bgp.wire.Family;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The time after a restart of our own (RFC 4724 section 4.1): the kernel goes on forwarding by the routes of the earlier run,
@@ -28,6 +27,7 @@ final class OwnRestart implements RestartFlags {
     private final boolean ranges;
 
     private volatile boolean waiting;
+    private volatile boolean hadSession;
 
     /**
      * Before the first session.
@@ -55,7 +55,12 @@ final class OwnRestart implements RestartFlags {
     /** The kernel kept what we had installed, of whichever family: we never remove routes when we stop. */
     @Override
     public boolean forwardingPreserved(Family family) {
-        return earlier.forwardingKept();
+        return earlier.forwardingKept() || hadSession;
+    }
+
+    /** A session is up: from now on our kernel forwards by what we install, whatever becomes of the session. */
+    void sessionSeen() {
+        hadSession = true;
     }
 
     /** Whether routes are still being learnt anew. */
@@ -84,8 +89,11 @@ final class OwnRestart implements RestartFlags {
         awaited.clear();
     }
 
-    /** Whether a neighbour with these capabilities will say when it has told all. */
-    static boolean sendsEndOfRib(@Nullable Negotiated negotiated) {
-        return negotiated != null && negotiated.restart() != null;
+    /**
+     * Whether a neighbour with these capabilities will say when it has told all, without waiting for us to do so first: one that
+     * has restarted itself is not waited for (RFC 4724 section 4.1), or two would wait for each other.
+     */
+    static boolean sendsEndOfRib(Negotiated negotiated) {
+        return negotiated.restart() != null && !negotiated.restart().restarting();
     }
 }

@@ -67,6 +67,7 @@ public final class Speaker {
     private SpeakerConfig config;
     private boolean turnScheduled;
     private boolean sweepWanted;
+    private boolean stopped;
     private Loop.@Nullable Timer patience;
 
     /**
@@ -127,6 +128,7 @@ public final class Speaker {
      * @throws Transport.TransportException when it cannot listen, with the reason
      */
     public void start() {
+        sessions.start(); // first: if it cannot listen, nothing has been announced or changed
         originations.replaceBy(config.originated());
         if (restart.waiting()) {
             events.info(
@@ -139,18 +141,27 @@ public final class Speaker {
                     TimeUnit.SECONDS.toNanos(config.restartSeconds()), () -> endRestart("the restart time is over"));
         }
         sweepWanted = true;
-        sessions.start();
         scheduleTurn();
     }
 
     /**
-     * Ends all sessions, for good. What the kernel holds stays.
+     * Ends all sessions, for good.
      *
      * @param shutdownText what the neighbours' operators shall read (RFC 9003); or null to close without a word, so that
      *     neighbours with graceful restart keep our routes
+     * @param keepRoutes whether the routing table, and so the kernel, keeps our routes, to be forwarded by and taken over by the
+     *     next run; otherwise they are removed as the sessions end
      * @return done when the neighbours have been told
      */
-    public CompletableFuture<Void> stop(@Nullable String shutdownText) {
+    public CompletableFuture<Void> stop(@Nullable String shutdownText, boolean keepRoutes) {
+        stopped = keepRoutes;
+        if (!keepRoutes) {
+            originations.replaceBy(Map.of());
+            neighbors.all().stream()
+                    .filter(neighbor -> neighbor.channel() == null)
+                    .forEach(this::dropAll);
+            scheduleTurn();
+        }
         return sessions.stop(shutdownText).toCompletableFuture();
     }
 
@@ -171,9 +182,21 @@ public final class Speaker {
         // stay.
         boolean judgeAll = !before.clusterId().equals(changed.clusterId());
         for (Neighbor neighbor : neighbors.all()) {
-            adopt(neighbor, latest(neighbor.config()), judgeAll);
+            boolean configured = changed.peers().stream()
+                    .anyMatch(peer -> peer.name().equals(neighbor.config().name()));
+            if (configured) {
+                adopt(neighbor, latest(neighbor.config()), judgeAll);
+            } else if (neighbor.channel() == null) {
+                dropAll(neighbor); // what is kept of it waits for somebody who is not wanted any more
+            }
         }
         scheduleTurn();
+    }
+
+    /** Drops what is kept of a neighbour without a session, and the neighbour with it. */
+    private void dropAll(Neighbor neighbor) {
+        locRibs.values().forEach(locRib -> intake.removeIf(neighbor, locRib, path -> true));
+        forget(neighbor);
     }
 
     private void adopt(Neighbor neighbor, PeerConfig changed, boolean judgeAgain) {
@@ -182,6 +205,12 @@ public final class Speaker {
         PathSource source = neighbor.source();
         Channel channel = neighbor.channel();
         if (source == null || channel == null) {
+            boolean judgedOtherwise = judgeAgain
+                    || before.routeReflectorClient() != changed.routeReflectorClient()
+                    || !Objects.equals(before.importPolicy(), changed.importPolicy());
+            if (judgedOtherwise) {
+                dropAll(neighbor); // kept under rules that no longer hold; it will tell us again
+            }
             return;
         }
         if (before.routeReflectorClient() != changed.routeReflectorClient()) {
@@ -285,6 +314,7 @@ public final class Speaker {
             ExportKey key = exportKey(neighbor, channel, family);
             neighbor.members().put(family, groupsOf(family).join(key, neighbor.index(), channel));
         }
+        restart.sessionSeen();
         if (restart.waiting() && !OwnRestart.sendsEndOfRib(negotiated)) {
             loop.schedule(SETTLE_NANOS, () -> complete(neighbor));
         }
@@ -336,7 +366,7 @@ public final class Speaker {
     }
 
     private void down(@Nullable Neighbor neighbor, Channel channel, SessionObserver.Closed closed) {
-        if (neighbor == null) {
+        if (neighbor == null || stopped) {
             return;
         }
         neighbor.members().forEach((family, member) -> groupsOf(family).leave(member));
@@ -428,6 +458,9 @@ public final class Speaker {
 
     private void turn() {
         turnScheduled = false;
+        if (stopped) {
+            return;
+        }
         boolean undecided = false;
         for (LocRib locRib : locRibs.values()) {
             undecided |= locRib.decide(BUDGET);

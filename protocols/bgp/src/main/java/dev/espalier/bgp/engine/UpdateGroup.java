@@ -90,7 +90,7 @@ final class UpdateGroup {
      * @param newKey how it is told from now on
      */
     UpdateGroup split(ExportKey newKey, boolean tellAgain) {
-        BitSet again = new BitSet();
+        BitSet again = (BitSet) repeat.clone();
         PrefixQueue pending = queue.copy();
         if (tellAgain) {
             told.forEach(again::set);
@@ -133,6 +133,12 @@ final class UpdateGroup {
         told.forEach(queue::add);
     }
 
+    /** Asks for everything that was told to be told again. */
+    void repeatAll() {
+        told.forEach(repeat::set);
+        addAll();
+    }
+
     boolean hasWork() {
         return !queue.isEmpty();
     }
@@ -162,6 +168,9 @@ final class UpdateGroup {
     }
 
     private void look(int prefixId, Bundles bundles) {
+        if (rib.hasBest(prefixId) && rib.best(prefixId) == Rib.NONE) {
+            return; // its best path went or changed and is yet to be decided, which brings the prefix here again
+        }
         int before = told.attributes(prefixId);
         boolean again = repeat.get(prefixId);
         repeat.clear(prefixId);

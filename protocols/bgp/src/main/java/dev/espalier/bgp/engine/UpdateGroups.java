@@ -82,7 +82,12 @@ final class UpdateGroups {
 
     /** A neighbour asks for everything again (RFC 2918). */
     void repeat(Member member) {
-        moveApart(member, groupOf(member).key(), true).addAll();
+        UpdateGroup group = groupOf(member);
+        if (group.members().size() == 1) {
+            group.repeatAll(); // asking again before it has been told costs no further copy
+        } else {
+            moveApart(member, group.key(), true).addAll();
+        }
     }
 
     private UpdateGroup moveApart(Member member, ExportKey key, boolean tellAgain) {
@@ -161,7 +166,7 @@ final class UpdateGroups {
                 return Turn.MORE;
             }
         }
-        if (!locRib.deferred()) {
+        if (!locRib.deferred() && !locRib.hasUndecided()) {
             sendEndOfRib(group);
         }
         return Turn.DONE;

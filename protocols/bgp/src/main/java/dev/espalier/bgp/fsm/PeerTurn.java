@@ -384,7 +384,9 @@ final class PeerTurn {
             String reason,
             Message.@Nullable Notification sent,
             Message.@Nullable Notification received) {
-        if (now - establishedAt >= TimeUnit.SECONDS.toNanos(STABLE_SECONDS)) {
+        // A neighbour that ends a session itself, for a restart say, is not punished for it: only what we refuse makes
+        // us wait.
+        if (sent == null || now - establishedAt >= TimeUnit.SECONDS.toNanos(STABLE_SECONDS)) {
             pacing.reset();
         }
         boolean silent = sent == null && received == null;

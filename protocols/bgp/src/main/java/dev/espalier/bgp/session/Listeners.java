@@ -38,7 +38,7 @@ final class Listeners {
      *
      * @throws Transport.TransportException when a socket cannot be opened or a key be set; no listener was opened or closed then
      */
-    void configure(SpeakerConfig config) {
+    synchronized void configure(SpeakerConfig config) {
         Map<IpPrefix, Secret> wanted = passwordsOf(config);
         Map<Place, Listener> opened = new LinkedHashMap<>();
         try {
@@ -64,11 +64,11 @@ final class Listeners {
     }
 
     /** The ports in use, in the order of the configuration. */
-    List<Integer> ports() {
+    synchronized List<Integer> ports() {
         return open.values().stream().map(Listener::port).toList();
     }
 
-    void close() {
+    synchronized void close() {
         open.values().forEach(Listener::close);
         open.clear();
     }

@@ -146,6 +146,7 @@ final class PeerConnection implements ConnectionHandler {
         }
         switch (message) {
             case Message.Update(UpdateMessage content) -> {
+                session.reports().findings(content.findings(), lastReceived);
                 updates.add(content);
                 updateOctets += length;
             }

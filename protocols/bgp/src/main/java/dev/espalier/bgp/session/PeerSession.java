@@ -157,6 +157,10 @@ final class PeerSession {
         return loop;
     }
 
+    SessionReports reports() {
+        return reports;
+    }
+
     SessionObserver observer() {
         return observer;
     }

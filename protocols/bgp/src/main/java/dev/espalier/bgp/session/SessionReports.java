@@ -1,7 +1,9 @@
 package dev.espalier.bgp.session;
 
 import dev.espalier.bgp.fsm.Effect;
+import dev.espalier.bgp.wire.UpdateMessage;
 import dev.espalier.net.IpAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Says what becomes of one neighbour's session, each failure once and not at every attempt. On the session's loop only. */
@@ -10,6 +12,7 @@ final class SessionReports {
     private final SessionContext context;
     private final String label;
     private final IpAddress remote;
+    private final EventLimiter findingsLimiter = new EventLimiter();
     private @Nullable String lastDown;
     private @Nullable String lastFailure;
 
@@ -69,5 +72,29 @@ final class SessionReports {
                     case LOST -> "bgp.session.failed";
                 };
         context.events().warning(kind, context.instance(), label, "No session with " + remote + ": " + failed.reason());
+    }
+
+    /** What was wrong in an UPDATE, once a minute for each kind of mistake: a neighbour that errs tends to err in every message. */
+    void findings(List<UpdateMessage.Finding> findings, long now) {
+        for (UpdateMessage.Finding finding : findings) {
+            if (findingsLimiter.permits(List.of(finding.treatment(), finding.attributeType()), now)) {
+                context.events()
+                        .warning(
+                                "bgp.update.error",
+                                context.instance(),
+                                label,
+                                "An UPDATE from " + remote + " is wrong at octet " + finding.offset() + ": "
+                                        + finding.message() + "; by RFC 7606 " + consequence(finding.treatment())
+                                        + " (further ones like it are only counted for a minute)");
+            }
+        }
+    }
+
+    private static String consequence(UpdateMessage.Treatment treatment) {
+        return switch (treatment) {
+            case ATTRIBUTE_DISCARD -> "the attribute is ignored";
+            case TREAT_AS_WITHDRAW -> "its routes are taken as withdrawn";
+            case SESSION_RESET -> "the session is reset";
+        };
     }
 }

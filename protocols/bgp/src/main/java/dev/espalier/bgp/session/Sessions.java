@@ -45,7 +45,7 @@ public final class Sessions {
     private final Object lock = new Object();
     private final Listeners listeners;
     private final Map<String, Configured> configured = new LinkedHashMap<>();
-    private final DynamicNeighbours dynamic = new DynamicNeighbours();
+    private final DynamicNeighbors dynamic = new DynamicNeighbors();
     private final EventLimiter limiter = new EventLimiter();
     private SpeakerConfig config;
     private boolean running;
@@ -110,14 +110,31 @@ public final class Sessions {
     /**
      * Opens the listeners and starts every configured neighbour.
      *
-     * @throws Transport.TransportException when a listener cannot be opened; nothing was started then
+     * @throws Transport.TransportException when a listener cannot be opened; what was started is stopped then
      */
     public void start() {
         synchronized (lock) {
-            listeners.configure(config);
             running = true;
             config.peers().forEach(this::add);
         }
+        try {
+            listen(config);
+        } catch (Transport.TransportException refused) {
+            synchronized (lock) {
+                running = false;
+                List.copyOf(configured.values()).forEach(c -> c.session.stop(null, "we cannot listen"));
+                configured.clear();
+            }
+            throw refused;
+        }
+    }
+
+    /**
+     * Never under the lock: opening a socket waits for the transport's loop, and that loop may at this very moment be waiting for
+     * the lock, with a connection that came in on another socket.
+     */
+    private void listen(SpeakerConfig wanted) {
+        listeners.configure(wanted);
     }
 
     /**
@@ -128,8 +145,8 @@ public final class Sessions {
      * @throws Transport.TransportException when a listener cannot be opened or a password not be set; no neighbour was touched
      */
     public void reconfigure(SpeakerConfig next) {
+        listen(next);
         synchronized (lock) {
-            listeners.configure(next);
             SpeakerConfig before = config;
             config = next;
             boolean same = before.asn().equals(next.asn()) && before.routerId().equals(next.routerId());
@@ -163,9 +180,9 @@ public final class Sessions {
                 : new Message.Notification(
                         ErrorCode.CEASE, ErrorCode.CEASE_ADMINISTRATIVE_SHUTDOWN, ShutdownText.encode(text));
         String reason = text == null ? "we are restarting" : "we are shutting down: " + text;
+        listeners.close();
         synchronized (lock) {
             running = false;
-            listeners.close();
             List<CompletableFuture<Void>> ends = new ArrayList<>();
             configured
                     .values()
@@ -186,10 +203,10 @@ public final class Sessions {
      */
     public void release(IpAddress address) {
         synchronized (lock) {
-            for (DynamicNeighbour neighbour : dynamic.all()) {
-                if (neighbour.address().equals(address)) {
-                    neighbour.release();
-                    forget(neighbour);
+            for (DynamicNeighbor neighbor : dynamic.all()) {
+                if (neighbor.address().equals(address)) {
+                    neighbor.release();
+                    forget(neighbor);
                 }
             }
         }
@@ -211,9 +228,7 @@ public final class Sessions {
 
     /** The ports on which connections are accepted, one for each listen address. */
     public List<Integer> ports() {
-        synchronized (lock) {
-            return listeners.ports();
-        }
+        return listeners.ports();
     }
 
     // ---- the configured ----
@@ -302,7 +317,7 @@ public final class Sessions {
                             + " neighbours; raise the limit if they are all wanted");
             return null;
         }
-        DynamicNeighbour.Source source = new DynamicNeighbour.Source(remote);
+        DynamicNeighbor.Source source = new DynamicNeighbor.Source(remote);
         SessionObserver observer = observers.observerFor(peer, remote.address(), true);
         PeerConfig waiting = SessionConfig.waitingAt(peer, remote.address());
         PeerSession session = session(
@@ -310,7 +325,7 @@ public final class Sessions {
                 new PeerConfig.Remote.Address(remote.address(), null),
                 peer.name() + " (" + remote.address() + ")",
                 observer);
-        dynamic.add(new DynamicNeighbour(source, peer, session));
+        dynamic.add(new DynamicNeighbor(source, peer, session));
         session.start();
         // Should the connection be gone before anything has come of it, nothing else would remove the neighbour.
         rememberForAWhile(session);
@@ -343,23 +358,23 @@ public final class Sessions {
                 .filter(PeerConfig.Remote.Address.class::isInstance)
                 .map(remote -> ((PeerConfig.Remote.Address) remote).address())
                 .collect(Collectors.toSet());
-        for (DynamicNeighbour neighbour : dynamic.all()) {
-            PeerConfig peer = wanted.get(neighbour.config().name());
+        for (DynamicNeighbor neighbor : dynamic.all()) {
+            PeerConfig peer = wanted.get(neighbor.config().name());
             if (peer == null) {
-                remove(neighbour, ErrorCode.CEASE_PEER_DECONFIGURED, "the range was removed from the configuration");
+                remove(neighbor, ErrorCode.CEASE_PEER_DECONFIGURED, "the range was removed from the configuration");
             } else if (!same
-                    || !SessionConfig.same(neighbour.config(), peer)
-                    || addresses.contains(neighbour.address())) {
-                remove(neighbour, ErrorCode.CEASE_OTHER_CONFIGURATION_CHANGE, "the range's configuration has changed");
+                    || !SessionConfig.same(neighbor.config(), peer)
+                    || addresses.contains(neighbor.address())) {
+                remove(neighbor, ErrorCode.CEASE_OTHER_CONFIGURATION_CHANGE, "the range's configuration has changed");
             } else {
-                neighbour.config(peer);
+                neighbor.config(peer);
             }
         }
     }
 
-    private void remove(DynamicNeighbour neighbour, int subcode, String reason) {
-        neighbour.session().stop(new Message.Notification(ErrorCode.CEASE, subcode), reason);
-        dynamic.remove(neighbour);
+    private void remove(DynamicNeighbor neighbor, int subcode, String reason) {
+        neighbor.session().stop(new Message.Notification(ErrorCode.CEASE, subcode), reason);
+        dynamic.remove(neighbor);
     }
 
     // ---- forgetting ----
@@ -376,17 +391,17 @@ public final class Sessions {
     private void rememberForAWhile(PeerSession session) {
         session.loop().execute(() -> session.loop().schedule(REMEMBER_NANOS, () -> {
             synchronized (lock) {
-                DynamicNeighbour neighbour = dynamic.find(d -> d.session() == session);
-                if (neighbour != null) {
-                    forget(neighbour);
+                DynamicNeighbor neighbor = dynamic.find(d -> d.session() == session);
+                if (neighbor != null) {
+                    forget(neighbor);
                 }
             }
         }));
     }
 
-    private void forget(DynamicNeighbour neighbour) {
-        if (neighbour.forgettable()) {
-            dynamic.remove(neighbour);
+    private void forget(DynamicNeighbor neighbor) {
+        if (neighbor.forgettable()) {
+            dynamic.remove(neighbor);
         }
     }
 }

@@ -27,7 +27,7 @@ class CollisionDetectionTest {
         "10.0.0.2, 65003, 10.0.0.2, outgoing",
         "10.0.0.2, 4200000000, 10.0.0.2, outgoing",
     })
-    void theConnectionOfTheHigherIdentifierSurvives(String own, long asn, String neighbour, String survivor) {
+    void theConnectionOfTheHigherIdentifierSurvives(String own, long asn, String neighbor, String survivor) {
         for (ConnectionId first : List.of(FsmBench.OUT, FsmBench.IN)) {
             ConnectionId second = first.equals(FsmBench.OUT) ? FsmBench.IN : FsmBench.OUT;
             ConnectionId winner = survivor.equals("outgoing") ? FsmBench.OUT : FsmBench.IN;
@@ -37,8 +37,8 @@ class CollisionDetectionTest {
             bench.opened(FsmBench.OUT);
             bench.opened(FsmBench.IN);
 
-            bench.receive(first, bench.openWithIdentifier(65002, neighbour));
-            bench.receive(second, bench.openWithIdentifier(65002, neighbour));
+            bench.receive(first, bench.openWithIdentifier(65002, neighbor));
+            bench.receive(second, bench.openWithIdentifier(65002, neighbor));
 
             assertThat(bench.seen()).contains(new Effect.Send(loser, LOST), new Effect.Close(loser));
             assertThat(bench.seen()).doesNotContain(new Effect.Close(winner));
@@ -65,7 +65,7 @@ class CollisionDetectionTest {
     }
 
     @Test
-    void theNeighboursVerdictOnOneConnectionLeavesTheOther() {
+    void theNeighborsVerdictOnOneConnectionLeavesTheOther() {
         FsmBench bench = new FsmBench();
         bench.start();
         bench.opened(FsmBench.OUT);
@@ -79,7 +79,7 @@ class CollisionDetectionTest {
     }
 
     @Test
-    void anAttemptIsGivenUpWhenTheNeighboursOpenArrivesOnItsOwnConnection() {
+    void anAttemptIsGivenUpWhenTheNeighborsOpenArrivesOnItsOwnConnection() {
         FsmBench bench = new FsmBench();
         bench.start();
         bench.opened(FsmBench.IN);

@@ -49,7 +49,7 @@ class PeerFsmTest {
     }
 
     @Test
-    void aStoppedNeighbourRefusesConnections() {
+    void aStoppedNeighborRefusesConnections() {
         assertThat(bench.opened(FsmBench.IN)).containsExactly(new Effect.Abort(FsmBench.IN));
         assertThat(bench.state()).isEqualTo(SessionState.IDLE);
     }
@@ -83,15 +83,27 @@ class PeerFsmTest {
     }
 
     @Test
-    void aSessionThatWasNotStableDoesNot() {
+    void aSessionThatWeEndedBeforeItWasStableDoesNot() {
         bench.start();
         bench.refuseOutgoing();
         bench.expire(new FsmTimer.IdleHold());
         bench.outgoingUp();
         bench.pass(59);
-        bench.lose(bench.outgoing());
+        bench.step(new FsmEvent.Fault(bench.outgoing(), new Message.Notification(3, 1), "not understood"));
 
         assertThat(bench.armed(new FsmTimer.IdleHold())).isEqualTo(2);
+    }
+
+    @Test
+    void aSessionThatTheNeighborEndedIsTriedAgainSoonHoweverOften() {
+        bench.start();
+        for (int i = 0; i < 5; i++) {
+            bench.outgoingUp();
+            bench.pass(1);
+            bench.lose(bench.outgoing());
+            assertThat(bench.armed(new FsmTimer.IdleHold())).isEqualTo(1);
+            bench.expire(new FsmTimer.IdleHold());
+        }
     }
 
     @Test
@@ -349,7 +361,7 @@ class PeerFsmTest {
     }
 
     @Test
-    void aStopTellsTheNeighbourAndForgetsTheTimers() {
+    void aStopTellsTheNeighborAndForgetsTheTimers() {
         bench.start();
         bench.outgoingUp();
         Message.Notification cease = new Message.Notification(6, 2);
@@ -405,7 +417,7 @@ class PeerFsmTest {
     }
 
     @Test
-    void aRestartedNeighbourIsRecognisedByItsNewOpen() {
+    void aRestartedNeighborIsRecognisedByItsNewOpen() {
         bench.gracefulRestart();
         Capability restart =
                 new Capability.GracefulRestart(true, false, 120, List.of(new Capability.RestartFamily(1, 1, true)));

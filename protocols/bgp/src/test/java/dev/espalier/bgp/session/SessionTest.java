@@ -98,7 +98,7 @@ class SessionTest {
     }
 
     @Test
-    void afterAPauseOfOurOwnTheSocketIsReadBeforeANeighbourIsDeclaredDead() {
+    void afterAPauseOfOurOwnTheSocketIsReadBeforeANeighborIsDeclaredDead() {
         connect(Lab.peer(B, 65002).hold(9), Lab.peer(A, 65001).hold(9));
         a.transport.stall(Duration.ofSeconds(20));
         lab.time.run(Duration.ofSeconds(21));
@@ -140,7 +140,7 @@ class SessionTest {
     }
 
     @Test
-    void aNeighbourThatRestartedIsTakenBackBeforeTheOldSessionHasExpired() {
+    void aNeighborThatRestartedIsTakenBackBeforeTheOldSessionHasExpired() {
         connect(
                 Lab.peer(B, 65002).gracefulRestart(120).passive(),
                 Lab.peer(A, 65001).gracefulRestart(120));

@@ -20,7 +20,7 @@ class SessionsTest {
     private final Lab lab = new Lab(3);
 
     @Test
-    void neighboursOfARangeAreTakenInUpToItsLimit() {
+    void neighborsOfARangeAreTakenInUpToItsLimit() {
         Lab.Box tor = lab.speaker("10.0.0.1", 65001, Lab.range("10.0.0.0/24", 2).build());
         tor.sessions.start();
         List<Lab.Box> nodes = nodes(3);
@@ -33,7 +33,7 @@ class SessionsTest {
     }
 
     @Test
-    void aNeighbourOfARangeIsForgottenOnceItsRoutesAreGone() {
+    void aNeighborOfARangeIsForgottenOnceItsRoutesAreGone() {
         Lab.Box tor = lab.speaker("10.0.0.1", 65001, Lab.range("10.0.0.0/24", 2).build());
         tor.sessions.start();
         Lab.Box node = nodes(1).getFirst();
@@ -49,7 +49,7 @@ class SessionsTest {
     }
 
     @Test
-    void aNeighbourThatIsBackIsNotForgottenByALateRelease() {
+    void aNeighborThatIsBackIsNotForgottenByALateRelease() {
         Lab.Box tor = lab.speaker("10.0.0.1", 65001, Lab.range("10.0.0.0/24", 2).build());
         tor.sessions.start();
         Lab.Box node = nodes(1).getFirst();
@@ -65,7 +65,7 @@ class SessionsTest {
     }
 
     @Test
-    void aReleasedNeighbourMakesRoomForAnother() {
+    void aReleasedNeighborMakesRoomForAnother() {
         Lab.Box tor = lab.speaker("10.0.0.1", 65001, Lab.range("10.0.0.0/24", 1).build());
         tor.sessions.start();
         List<Lab.Box> nodes = nodes(2);
@@ -80,7 +80,7 @@ class SessionsTest {
     }
 
     @Test
-    void aNeighbourOfARangeThatIsRefusedWaitsLongerEachTime() {
+    void aNeighborOfARangeThatIsRefusedWaitsLongerEachTime() {
         PeerConfig range = new Lab.Peer(
                         new PeerConfig.Remote.Range(IpPrefix.parse("10.0.0.0/24"), 10),
                         new PeerConfig.RemoteAs.Internal())
@@ -93,7 +93,7 @@ class SessionsTest {
     }
 
     @Test
-    void theMoreSpecificRangeAndTheConfiguredNeighbourComeFirst() {
+    void theMoreSpecificRangeAndTheConfiguredNeighborComeFirst() {
         Lab.Box tor = lab.speaker(
                 "10.0.0.1",
                 65001,
@@ -123,7 +123,7 @@ class SessionsTest {
     }
 
     @Test
-    void aLinkLocalNeighbourIsKnownByItsLink() {
+    void aLinkLocalNeighborIsKnownByItsLink() {
         SimulatedTransport host = lab.network.host("tor", IpAddress.parse("fe80::9"), IpAddress.parse("10.0.0.1"));
         Lab.Box tor = lab
         .new Box(

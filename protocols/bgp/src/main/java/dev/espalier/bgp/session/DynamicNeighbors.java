@@ -10,22 +10,22 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The neighbours that came from a range. One owner. */
-final class DynamicNeighbours {
+final class DynamicNeighbors {
 
-    private final Map<DynamicNeighbour.Source, DynamicNeighbour> entries = new LinkedHashMap<>();
+    private final Map<DynamicNeighbor.Source, DynamicNeighbor> entries = new LinkedHashMap<>();
 
     @Nullable
     PeerSession find(Endpoint remote) {
-        DynamicNeighbour neighbour = entries.get(new DynamicNeighbour.Source(remote));
-        return neighbour == null ? null : neighbour.session();
+        DynamicNeighbor neighbor = entries.get(new DynamicNeighbor.Source(remote));
+        return neighbor == null ? null : neighbor.session();
     }
 
     @Nullable
-    DynamicNeighbour find(Predicate<DynamicNeighbour> which) {
+    DynamicNeighbor find(Predicate<DynamicNeighbor> which) {
         return entries.values().stream().filter(which).findFirst().orElse(null);
     }
 
-    Collection<DynamicNeighbour> all() {
+    Collection<DynamicNeighbor> all() {
         return List.copyOf(entries.values());
     }
 
@@ -35,12 +35,12 @@ final class DynamicNeighbours {
      * @return whether there is room
      */
     boolean makeRoom(String peerName, int limit) {
-        List<DynamicNeighbour> members = new ArrayList<>(entries.values().stream()
-                .filter(neighbour -> neighbour.config().name().equals(peerName))
+        List<DynamicNeighbor> members = new ArrayList<>(entries.values().stream()
+                .filter(neighbor -> neighbor.config().name().equals(peerName))
                 .toList());
         while (members.size() >= limit) {
-            DynamicNeighbour dispensable = members.stream()
-                    .filter(DynamicNeighbour::forgettable)
+            DynamicNeighbor dispensable = members.stream()
+                    .filter(DynamicNeighbor::forgettable)
                     .findFirst()
                     .orElse(null);
             if (dispensable == null) {
@@ -52,13 +52,13 @@ final class DynamicNeighbours {
         return true;
     }
 
-    void add(DynamicNeighbour neighbour) {
-        entries.put(neighbour.source(), neighbour);
+    void add(DynamicNeighbor neighbor) {
+        entries.put(neighbor.source(), neighbor);
     }
 
     /** Forgets it; its session must not accept anything any more. */
-    void remove(DynamicNeighbour neighbour) {
-        entries.remove(neighbour.source());
-        neighbour.session().stop(null, "forgotten");
+    void remove(DynamicNeighbor neighbor) {
+        entries.remove(neighbor.source());
+        neighbor.session().stop(null, "forgotten");
     }
 }

@@ -9,7 +9,7 @@ import dev.espalier.route.Transport.Endpoint;
  * Sessions#release}), and a while longer, so that one that is refused again and again finds its pause longer each time. Its owner
  * is {@link Sessions}.
  */
-final class DynamicNeighbour {
+final class DynamicNeighbor {
 
     private final Source source;
     private final PeerSession session;
@@ -27,7 +27,7 @@ final class DynamicNeighbour {
         }
     }
 
-    DynamicNeighbour(Source source, PeerConfig config, PeerSession session) {
+    DynamicNeighbor(Source source, PeerConfig config, PeerSession session) {
         this.source = source;
         this.config = config;
         this.session = session;
