@@ -10,7 +10,6 @@ import dev.espalier.linux.NetlinkLinks;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.plan.Compilation;
 import dev.espalier.objects.plan.Plan;
-import dev.espalier.route.Event;
 import dev.espalier.route.Fib;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
@@ -23,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -66,12 +66,14 @@ public final class Agent {
                     transport,
                     journal,
                     Executors.newVirtualThreadPerTaskExecutor(),
-                    BootMark.beside(options.socket()).renew());
+                    BootMark.beside(options.socket()).isOfThisBoot());
             return run(options, journal, ports, fib);
         } catch (StartException
                 | Transport.TransportException
                 | Fib.FibException
                 | NetlinkException
+                | CompletionException
+                | IllegalStateException
                 | UncheckedIOException refused) {
             log.println("espalier: " + refused.getMessage());
             return FAILED;
@@ -89,6 +91,7 @@ public final class Agent {
         try (Control control = new Control(options, journal, ports);
                 ApiServer api = ApiServer.start(options.socket(), control, journal)) {
             control.start();
+            BootMark.beside(options.socket()).note();
             fib.sweepUnusedGroups(); // what no route uses any more, of an earlier run
             ProcessSignals.on("HUP", () -> Thread.ofVirtual().start(control::reload));
             ProcessSignals.on("TERM", ended::countDown);
@@ -116,12 +119,7 @@ public final class Agent {
 
     private static void warnOfMissingRights(Journal journal) {
         for (String missing : missingRights()) {
-            journal.accept(new Event(
-                    Event.Severity.ERROR,
-                    "daemon.rights",
-                    RoutingInstance.DEFAULT.name(),
-                    missing,
-                    "the daemon lacks " + missing + ": run it as root, or give it this capability"));
+            journal.error("daemon.rights", RoutingInstance.DEFAULT, "rights", missing);
         }
     }
 

@@ -26,26 +26,35 @@ final class BootMark {
     }
 
     /**
-     * Notes this run.
+     * Whether an earlier run was noted since the host was started.
      *
-     * @return whether an earlier run was noted since the host was started
+     * @throws UncheckedIOException when the file cannot be read
+     */
+    boolean isOfThisBoot() {
+        try {
+            return bootId().equals(earlier());
+        } catch (IOException failed) {
+            throw new UncheckedIOException("cannot read " + file + ": " + failed.getMessage(), failed);
+        }
+    }
+
+    /**
+     * Notes this run, once it has started.
+     *
      * @throws UncheckedIOException when the folder cannot be written to, naming it
      */
-    boolean renew() {
+    void note() {
         try {
-            String boot = Files.readString(BOOT_ID).strip();
-            boolean same = boot.equals(earlier());
-            Path folder = file.toAbsolutePath().getParent();
-            if (folder != null) {
-                Files.createDirectories(folder);
-            }
-            Files.writeString(file, boot + "\n");
-            return same;
+            Files.writeString(file, bootId() + "\n");
         } catch (IOException failed) {
             throw new UncheckedIOException(
                     "cannot write " + file + " (" + failed.getMessage() + "): run as root, or choose another --socket",
                     failed);
         }
+    }
+
+    private static String bootId() throws IOException {
+        return Files.readString(BOOT_ID).strip();
     }
 
     private String earlier() throws IOException {

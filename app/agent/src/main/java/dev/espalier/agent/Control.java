@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,9 @@ final class Control implements Daemon, AutoCloseable {
 
     /** A link that comes up brings several notifications; they are looked at together. */
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
+    /** Neighbours that do not take their leave, and a kernel that does not answer, are not waited for longer. */
+    private static final long STOP_SECONDS = 5;
 
     private final AgentOptions options;
     private final Journal journal;
@@ -103,6 +107,7 @@ final class Control implements Daemon, AutoCloseable {
             case Compilation.Refused refused -> throw new Agent.StartException(sentences(refused.errors()));
         }
         started = true;
+        loop.execute(this::factsChanged); // what changed while we started was not looked at
     }
 
     private static String sentences(List<ConfigError> errors) {
@@ -187,7 +192,10 @@ final class Control implements Daemon, AutoCloseable {
             warn(compiled.warnings());
             try {
                 apply(compiled.plan());
-            } catch (Transport.TransportException | Fib.FibException | Agent.StartException refused) {
+            } catch (Transport.TransportException
+                    | Fib.FibException
+                    | Agent.StartException
+                    | IllegalStateException refused) {
                 return new PlanView(
                         false,
                         List.of(new PlanView.Problem(
@@ -224,30 +232,56 @@ final class Control implements Daemon, AutoCloseable {
                 .forEach(change -> journal.info(kind, RoutingInstance.DEFAULT, change.subject(), change.text()));
     }
 
-    /** Goes over to a plan: stops what is gone, changes what differs, starts what is new. */
+    /**
+     * Goes over to a plan: starts what is new, changes what differs, stops what is gone. In this order, so that whatever is
+     * refused can be taken back, and nothing is half-applied.
+     */
     private synchronized void apply(Plan wanted) {
-        Map<String, SpeakerConfig> speakers = new LinkedHashMap<>();
-        wanted.routers()
-                .forEach(router -> speakers.put(router.speaker().instance().name(), router.speaker()));
+        Map<String, SpeakerConfig> speakers = speakersOf(wanted);
+        Map<String, Instance> begun = new LinkedHashMap<>();
+        List<String> changed = new ArrayList<>();
+        try {
+            for (Map.Entry<String, SpeakerConfig> speaker : speakers.entrySet()) {
+                if (!instances.containsKey(speaker.getKey())) {
+                    begun.put(speaker.getKey(), startInstance(speaker.getValue()));
+                }
+            }
+            for (Map.Entry<String, Instance> running : instances.entrySet()) {
+                SpeakerConfig speaker = speakers.get(running.getKey());
+                if (speaker != null
+                        && speaker.instance().equals(running.getValue().instance())) {
+                    running.getValue().reconfigure(speaker);
+                    changed.add(running.getKey());
+                } else if (speaker != null) {
+                    // In another kernel table it is another one; both cannot listen on the same port.
+                    stop(running.getValue(), "its kernel table was changed", false);
+                    begun.put(running.getKey(), startInstance(speaker));
+                }
+            }
+        } catch (RuntimeException refused) {
+            Map<String, SpeakerConfig> before = speakersOf(plan);
+            changed.forEach(name ->
+                    Objects.requireNonNull(instances.get(name)).reconfigure(Objects.requireNonNull(before.get(name))));
+            begun.values().forEach(instance -> stop(instance, "the configuration was refused", false));
+            throw refused;
+        }
         Map<String, Instance> next = new LinkedHashMap<>();
-        for (Map.Entry<String, Instance> running : instances.entrySet()) {
-            if (!speakers.containsKey(running.getKey())) {
-                running.getValue()
-                        .stop("the router was removed from the configuration")
-                        .join();
-            }
-        }
-        for (Map.Entry<String, SpeakerConfig> speaker : speakers.entrySet()) {
-            Instance running = instances.get(speaker.getKey());
-            if (running == null) {
-                running = startInstance(speaker.getValue());
+        instances.forEach((name, running) -> {
+            if (speakers.containsKey(name)) {
+                next.put(name, running); // or the one begun in its place
             } else {
-                running.reconfigure(speaker.getValue());
+                stop(running, "the router was removed from the configuration", false);
             }
-            next.put(speaker.getKey(), running);
-        }
+        });
+        next.putAll(begun);
         instances = next;
         plan = wanted;
+    }
+
+    private static Map<String, SpeakerConfig> speakersOf(Plan of) {
+        Map<String, SpeakerConfig> speakers = new LinkedHashMap<>();
+        of.routers().forEach(router -> speakers.put(router.speaker().instance().name(), router.speaker()));
+        return speakers;
     }
 
     private Instance startInstance(SpeakerConfig speaker) {
@@ -263,13 +297,16 @@ final class Control implements Daemon, AutoCloseable {
      *
      * @param text as for the speaker: null to close without a word, as for a restart
      */
-    void stop(@Nullable String text) {
-        for (Instance instance : instances.values()) {
-            instance.stop(text)
-                    .orTimeout(3, TimeUnit.SECONDS)
-                    .exceptionally(late -> null)
-                    .join();
-        }
+    synchronized void stop(@Nullable String text) {
+        instances.values().forEach(instance -> stop(instance, text, true));
+        instances = Map.of();
+    }
+
+    private static void stop(Instance instance, @Nullable String text, boolean keepRoutes) {
+        instance.stop(text, keepRoutes)
+                .orTimeout(STOP_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(late -> null)
+                .join();
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.espalier.bgp.engine.Speaker;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Links;
+import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
 import dev.espalier.routing.PrefixIndex;
 import dev.espalier.routing.RoutingTable;
@@ -36,12 +37,14 @@ final class Instance {
     /** How long anybody waits for the loop's answer. */
     private static final long ANSWER_SECONDS = 30;
 
+    private final RoutingInstance instance;
     private final RoutingLoop loop;
     private final RoutingTable table;
     private final Speaker speaker;
     private volatile @Nullable AutoCloseable watch;
 
-    private Instance(RoutingLoop loop, RoutingTable table, Speaker speaker) {
+    private Instance(RoutingInstance instance, RoutingLoop loop, RoutingTable table, Speaker speaker) {
+        this.instance = instance;
         this.loop = loop;
         this.table = table;
         this.speaker = speaker;
@@ -56,21 +59,26 @@ final class Instance {
     static Instance start(
             SpeakerConfig config, Ports ports, ToIntFunction<String> linkIndex, SplittableGenerator jitter) {
         RoutingLoop loop = new RoutingLoop(config.instance().name(), ports.events());
+        Instance instance = null;
         try {
             CompletableFuture<Void> seen = new CompletableFuture<>();
-            Instance instance = ask(loop, () -> create(config, ports, loop, linkIndex, jitter));
-            instance.watch = ports.links().watch(loop, event -> {
-                instance.table.changed(event);
-                instance.speaker.changed(event);
+            Instance created = ask(loop, () -> create(config, ports, loop, linkIndex, jitter));
+            instance = created;
+            created.watch = ports.links().watch(loop, event -> {
+                created.table.changed(event);
+                created.speaker.changed(event);
                 seen.complete(null);
             });
             await(seen, "the kernel did not list its links and routes");
             ask(loop, () -> {
-                instance.speaker.start();
-                return instance;
+                created.speaker.start();
+                return created;
             });
-            return instance;
+            return created;
         } catch (RuntimeException refused) {
+            if (instance != null) {
+                instance.end();
+            }
             loop.close();
             throw refused;
         }
@@ -90,10 +98,15 @@ final class Instance {
         EarlierRun earlier = new EarlierRun(leftRoutes, leftRoutes || ports.sameBoot());
         Speaker speaker =
                 new Speaker(config, table, index, loop, ports.transport(), ports.events(), earlier, linkIndex, jitter);
-        return new Instance(loop, table, speaker);
+        return new Instance(config.instance(), loop, table, speaker);
     }
 
-    /** Goes over to another configuration. */
+    /** Which routing instance it is; another kernel table makes it another one. */
+    RoutingInstance instance() {
+        return instance;
+    }
+
+    /** Goes over to another configuration of the same instance. */
     void reconfigure(SpeakerConfig config) {
         ask(loop, () -> {
             speaker.reconfigure(config);
@@ -136,17 +149,40 @@ final class Instance {
     }
 
     /**
-     * Ends the sessions and then the loop. What the kernel holds stays.
+     * Ends the sessions and then the loop.
      *
      * @param text as for {@link Speaker#stop}
+     * @param keepRoutes whether the kernel keeps our routes, for the next run; otherwise they are removed first
      */
-    CompletableFuture<Void> stop(@Nullable String text) {
-        CompletableFuture<Void> ended = ask(loop, () -> speaker.stop(text));
-        return ended.whenComplete((done, failed) -> {
-            endWatch();
-            loop.execute(table::close);
+    CompletableFuture<Void> stop(@Nullable String text, boolean keepRoutes) {
+        CompletableFuture<Void> closed = ask(loop, () -> speaker.stop(text, keepRoutes));
+        CompletableFuture<Void> done = keepRoutes ? closed : closed.thenCompose(ended -> quiet());
+        return done.whenComplete((ended, failed) -> {
+            end();
             loop.execute(loop::close);
         });
+    }
+
+    /** Done when the kernel holds what is wanted. */
+    private CompletableFuture<Void> quiet() {
+        CompletableFuture<Void> quiet = new CompletableFuture<>();
+        loop.execute(() -> completeWhenQuiet(quiet));
+        return quiet;
+    }
+
+    private void completeWhenQuiet(CompletableFuture<Void> quiet) {
+        loop.schedule(TimeUnit.MILLISECONDS.toNanos(20), () -> {
+            if (table.isQuiet()) {
+                quiet.complete(null);
+            } else if (!quiet.isDone()) {
+                completeWhenQuiet(quiet);
+            }
+        });
+    }
+
+    private void end() {
+        endWatch();
+        loop.execute(table::close);
     }
 
     private void endWatch() {

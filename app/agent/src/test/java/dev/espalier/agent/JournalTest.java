@@ -55,10 +55,11 @@ class JournalTest {
 
     @Test
     void aSecondRunInTheSameBootIsRecognisedAndAnotherBootIsNot(@TempDir Path folder) throws Exception {
-        Path socket = folder.resolve("sub/espalier.sock");
-        assertThat(BootMark.beside(socket).renew()).as("first run").isFalse();
-        assertThat(BootMark.beside(socket).renew()).as("second run").isTrue();
-        Files.writeString(Path.of(socket + ".boot"), "another boot\n");
-        assertThat(BootMark.beside(socket).renew()).as("after a reboot").isFalse();
+        BootMark mark = BootMark.beside(folder.resolve("espalier.sock"));
+        assertThat(mark.isOfThisBoot()).as("first run").isFalse();
+        mark.note();
+        assertThat(mark.isOfThisBoot()).as("second run").isTrue();
+        Files.writeString(folder.resolve("espalier.sock.boot"), "another boot\n");
+        assertThat(mark.isOfThisBoot()).as("after a reboot").isFalse();
     }
 }

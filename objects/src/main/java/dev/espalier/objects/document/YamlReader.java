@@ -215,10 +215,12 @@ public final class YamlReader {
         Anchor name = alias.getAlias();
         Anchored anchored = anchors.get(name);
         if (anchored == null) {
-            throw new Unreadable(error(
-                    place,
-                    "the alias '*" + name.getValue() + "' names nothing that ends before it",
-                    "write '&" + name.getValue() + "' before the value it shall stand for"));
+            throw new Unreadable(
+                    error(
+                            place,
+                            // never its text: it may be a password that nobody quoted
+                            "this alias names nothing that ends before it",
+                            "write '&' and its name before the value it shall stand for, or quote a value that begins with '*'"));
         }
         values += anchored.size();
         aliased += anchored.size();
@@ -233,8 +235,9 @@ public final class YamlReader {
         if (tag.isPresent()) {
             errors.add(error(
                     place,
-                    "the tag '" + tag.get().replace("tag:yaml.org,2002:", "!!") + "' means nothing here",
-                    "remove it"));
+                    // never its text: it may be a password that nobody quoted
+                    "a tag means nothing here",
+                    "remove it, or quote a value that begins with '!'"));
         }
     }
 
