@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 
 /**
  * The foreign routes that the observer has been told of. They must be remembered because the kernel does not tell the whole
- * story: IPv4 routes vanish without a word when their link is shut or loses its last address, multipath routes keep a dead hop,
- * IPv6 tells the removal of a single hop as if it were the route's, and a replacement names only who came, not who went.
+ * story: IPv4 routes vanish without a word when their link is shut or loses its last address, multipath routes keep a dead hop
+ * and have it back without a word (IPv6 only once there is a carrier again), IPv6 tells the removal of a single hop as if it
+ * were the route's, and a replacement names only who came, not who went.
  *
  * <p>The kernel may hold several routes that agree in table, prefix, protocol and metric, for instance fe80::/64 on every link.
  * They are told as one route with the hops of all.

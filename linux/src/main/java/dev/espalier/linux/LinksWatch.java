@@ -128,6 +128,7 @@ final class LinksWatch implements AutoCloseable {
                 addresses.add(address);
             }
         });
+        // Routes last: reading the links has waited for whatever change was under way, see awaitEndOfChange.
         routes.reset(readRoutes(0));
         tell.accept(new Event.Snapshot(List.copyOf(links.values()), List.copyOf(addresses), routes.all()));
     }
@@ -208,10 +209,13 @@ final class LinksWatch implements AutoCloseable {
         boolean up = LinkMessages.isAdministrativelyUp(reader);
         Link link = LinkMessages.link(reader);
         boolean shutOrOpened = up ? administrativelyUp.add(link.index()) : administrativelyUp.remove(link.index());
-        if (!link.equals(links.put(link.index(), link))) {
+        Link before = links.put(link.index(), link);
+        if (!link.equals(before)) {
             tell.accept(new Event.LinkChanged(link));
         }
-        if (shutOrOpened) {
+        // A link that is opened has its carrier later, and only then IPv6 revives the hops out of it.
+        boolean carrierChanged = before != null && before.up() != link.up();
+        if (shutOrOpened || carrierChanged) {
             linksToRecheck.add(link.index());
         }
     }
@@ -243,10 +247,15 @@ final class LinksWatch implements AutoCloseable {
 
     private void addressRemoved() {
         HostAddress address = LinkMessages.addressAnyState(reader);
-        if (address != null && addresses.remove(address)) {
-            tell.accept(new Event.AddressRemoved(address));
-            linksToRecheck.add(address.link());
+        if (address == null) {
+            return;
         }
+        if (addresses.remove(address)) {
+            tell.accept(new Event.AddressRemoved(address));
+        }
+        // Also when it was not known: at the start, the routes may have been read after the address went, yet before
+        // they did.
+        linksToRecheck.add(address.link());
     }
 
     private void routeChanged() {
@@ -294,6 +303,7 @@ final class LinksWatch implements AutoCloseable {
 
     private List<ForeignRoute> routesOver(int link) {
         try {
+            awaitEndOfChange(link);
             return readRoutes(link);
         } catch (NetlinkException refused) {
             if (refused.errno() == Errno.ENODEV) { // the link went away just now
@@ -301,6 +311,20 @@ final class LinksWatch implements AutoCloseable {
             }
             throw refused;
         }
+    }
+
+    /**
+     * The kernel tells that a link was shut or opened, or lost an address, before it goes through its routes, and it does both
+     * under one lock (rtnl). Reading routes does not take it any more (since Linux 6.9 for IPv4, then IPv6), so it may see them
+     * as they were before. A question about the link does wait for it.
+     *
+     * @throws NetlinkException when the link is not there any more
+     */
+    private void awaitEndOfChange(int link) {
+        kernel.request(Rtnetlink.RTM_GETLINK, 0, Rtnetlink.IFINFOMSG)
+                .word(Rtnetlink.IFI_INDEX, link)
+                .end();
+        kernel.execute("reading a link");
     }
 
     /** Stops listening and waits until the thread has ended. */

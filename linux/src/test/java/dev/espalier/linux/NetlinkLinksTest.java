@@ -298,6 +298,21 @@ class NetlinkLinksTest {
     }
 
     @Test
+    void anIpv6HopThatComesBackOnlyWithTheCarrierIsTold() throws Exception {
+        namespace.ip("-6 route add 2001:db8:9::/48 nexthop via fe80::8 dev left nexthop via fe80::9 dev right");
+        watch();
+        namespace.ip("link set left-peer down");
+        namespace.ip("link set left down");
+        expect(new Event.RouteChanged(route(254, "2001:db8:9::/48", 3, 1024, via("fe80::9", right))));
+        namespace.ip("link set left up"); // without a carrier: IPv6 leaves the hop dead
+        expectSameAsAFreshWatch();
+        events.removeIf(event -> event instanceof Event.RouteChanged);
+        namespace.ip("link set left-peer up");
+        expect(new Event.RouteChanged(
+                route(254, "2001:db8:9::/48", 3, 1024, via("fe80::8", left), via("fe80::9", right))));
+    }
+
+    @Test
     void droppedNotificationsBringANewSnapshot() throws Exception {
         watch(new NetlinkLinks(NetlinkFib.DEFAULT_PROTOCOL, namespace.namespace(), 4096));
         StringBuilder lines = new StringBuilder();
