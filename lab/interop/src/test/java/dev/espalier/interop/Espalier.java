@@ -1,0 +1,195 @@
+package dev.espalier.interop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.espalier.lab.LabException;
+import dev.espalier.lab.Pause;
+import dev.espalier.transport.client.HttpReply;
+import dev.espalier.transport.client.UnixHttpClient;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The daemon of this build in our namespace, asked through its API socket. One thread at a time. */
+final class Espalier implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
+
+    private final Rig rig;
+    private final Path configuration;
+    private final Path socket;
+    private final Path log;
+    private final List<String> javaFlags;
+    private Process process;
+
+    Espalier(Rig rig) {
+        this(rig, SMALL);
+    }
+
+    Espalier(Rig rig, List<String> javaFlags) {
+        this.rig = rig;
+        this.javaFlags = javaFlags;
+        this.configuration = rig.directory().resolve("espalier.yaml");
+        this.socket = rig.directory().resolve("espalier.sock");
+        this.log = rig.directory().resolve("espalier-" + System.nanoTime() + ".log");
+    }
+
+    /** Starts it and waits until its API answers. */
+    Espalier start(String objects) {
+        write(objects);
+        return start();
+    }
+
+    /** The same with the configuration it had. */
+    Espalier start() {
+        launch(List.of());
+        boolean answers = Pause.until(Duration.ofSeconds(20), () -> !process.isAlive() || answers());
+        if (!answers || !process.isAlive()) {
+            throw new LabException("the daemon did not come up: " + log());
+        }
+        return this;
+    }
+
+    /** Starts it without waiting, below another program such as {@code setpriv}. */
+    Process launch(List<String> wrapper) {
+        List<String> argv = new ArrayList<>(wrapper);
+        argv.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xshare:auto"));
+        argv.addAll(javaFlags);
+        argv.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+        argv.addAll(List.of(
+                "dev.espalier.cli.EspalierMain", "run", "-c", configuration.toString(), "--socket", socket.toString()));
+        ProcessBuilder builder = new ProcessBuilder(argv);
+        builder.redirectErrorStream(true);
+        builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.redirectInput(new File("/dev/null"));
+        process = rig.ours().start(builder);
+        return process;
+    }
+
+    void write(String objects) {
+        try {
+            Files.writeString(configuration, objects);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** Goes over to another configuration. */
+    void reload(String objects) {
+        write(objects);
+        try (HttpReply reply = new UnixHttpClient(socket).send("POST", "/api/v1/reload", null, new byte[0])) {
+            if (reply.status() != 200) {
+                throw new LabException("reload answered " + reply.status() + ": " + reply.text());
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** As for a restart: SIGTERM. */
+    void terminate() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    /** For good: SIGINT, which tells the neighbours. */
+    void interrupt() {
+        dev.espalier.lab.Command.of("kill", "-INT", Long.toString(process.pid()))
+                .output();
+        awaitEnd();
+    }
+
+    /** As a crash: SIGKILL. */
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                throw new LabException("the daemon does not end: " + log());
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted", interrupted);
+        }
+    }
+
+    private boolean answers() {
+        try {
+            return get("/api/v1/status").has("pid");
+        } catch (UncheckedIOException notYet) {
+            return false;
+        }
+    }
+
+    JsonNode get(String target) {
+        try (HttpReply reply = new UnixHttpClient(socket).get(target)) {
+            return JSON.readTree(reply.body());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    JsonNode instance() {
+        return get("/api/v1/status").path("instances").path(0);
+    }
+
+    /** The neighbour of this address; missing when there is none. */
+    JsonNode peer(String address) {
+        for (JsonNode peer : get("/api/v1/peers")) {
+            if (peer.path("address").asText().equals(address)) {
+                return peer;
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    String state(String address) {
+        return peer(address).path("state").asText();
+    }
+
+    /** The prefix with its paths; missing when nobody announced it. */
+    JsonNode route(String prefix) {
+        return get("/api/v1/routes?view=all&match=exact&prefix=" + prefix.replace("/", "%2F"))
+                .path(0);
+    }
+
+    /** The best path for a prefix; missing when there is none. */
+    JsonNode best(String prefix) {
+        JsonNode path = route(prefix).path("paths").path(0);
+        return path.path("role").asText().equals("best") ? path : MissingNode.getInstance();
+    }
+
+    String log() {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            process.destroyForcibly();
+            awaitEnd();
+        }
+    }
+}
