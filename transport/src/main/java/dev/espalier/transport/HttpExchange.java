@@ -222,7 +222,8 @@ final class HttpExchange {
 
     private void end(boolean stays) {
         ChannelFuture last = channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
-        if (channel.eventLoop().isShuttingDown()) {
+        boolean refused = last.isDone() && !last.isSuccess();
+        if (refused || channel.eventLoop().isShuttingDown()) {
             return; // the server is being closed, and the connection with it
         }
         last.addListener(done -> connection.answered(stays && done.isSuccess()));

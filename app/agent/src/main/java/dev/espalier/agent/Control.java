@@ -10,6 +10,7 @@ import dev.espalier.agent.api.RouteQuery;
 import dev.espalier.agent.api.RouteView;
 import dev.espalier.agent.api.StatusView;
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.engine.SpeakerView;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.document.ConfigError;
 import dev.espalier.objects.plan.Compilation;
@@ -227,7 +228,9 @@ final class Control implements Daemon, AutoCloseable {
                 why + ": "
                         + (outcome.changes().isEmpty()
                                 ? "nothing changed"
-                                : outcome.changes().size() + " changes"));
+                                : outcome.changes().size() == 1
+                                        ? "one change"
+                                        : outcome.changes().size() + " changes"));
         outcome.changes()
                 .forEach(change -> journal.info(kind, RoutingInstance.DEFAULT, change.subject(), change.text()));
     }
@@ -366,8 +369,8 @@ final class Control implements Daemon, AutoCloseable {
     private Instance instance(String name) {
         Instance instance = instances.get(name);
         if (instance == null) {
-            throw new RequestException("there is no routing instance '" + name + "'; there "
-                    + (instances.isEmpty() ? "is none" : "are " + instances.keySet()));
+            throw new RequestException("there is no routing instance '" + name + "'; known: "
+                    + (instances.isEmpty() ? "none" : String.join(", ", instances.keySet())));
         }
         return instance;
     }
@@ -411,15 +414,18 @@ final class Control implements Daemon, AutoCloseable {
             return Optional.of("starting");
         }
         for (Map.Entry<String, Instance> entry : instances.entrySet()) {
-            List<String> awaited = entry.getValue()
-                    .ask(view -> view.speaker().view().restarting()
-                            ? List.copyOf(view.speaker().view().awaited())
-                            : List.of("-"));
-            if (!awaited.equals(List.of("-"))) {
-                return Optional.of("routing instance '" + entry.getKey()
-                        + "' is learning routes again after a restart; it waits for " + awaited);
+            Optional<String> restart =
+                    entry.getValue().ask(view -> restartOf(view.speaker().view()));
+            if (restart.isPresent()) {
+                return Optional.of("routing instance '" + entry.getKey() + "' " + restart.get());
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> restartOf(SpeakerView speaker) {
+        return speaker.restarting()
+                ? Optional.of("is learning routes again after a restart; it waits for " + speaker.awaited())
+                : Optional.empty();
     }
 }
