@@ -2,6 +2,7 @@ package dev.espalier.agent.api;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -41,8 +42,10 @@ public final class ApiJson {
         try {
             return MAPPER.readValue(json, type);
         } catch (JsonProcessingException malformed) {
-            throw new ApiProblem.Refusal(
-                    400, "The body must be " + wanted + ": " + malformed.getOriginalMessage() + ".");
+            // Only the place: the parser's own words quote the text, and what stands there may be a password.
+            JsonLocation at = malformed.getLocation();
+            String place = at == null ? "" : " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")";
+            throw new ApiProblem.Refusal(400, "The body must be " + wanted + "; it is not" + place + ".");
         } catch (IOException impossible) {
             throw new IllegalStateException("octets in memory cannot be read", impossible);
         }

@@ -242,6 +242,15 @@ class ApiHandlerTest {
     }
 
     @Test
+    void aBodyThatCannotBeReadIsNotRepeatedBecauseItMayHoldAPassword() throws IOException {
+        HttpResponse refused = ask("POST", "/api/v1/plan", DAEMON, "[{\"name\": s3cr3t}]", Map.of());
+        assertThat(json(refused).get("detail").asText())
+                .contains("line 1, column")
+                .doesNotContain("s3cr3t")
+                .doesNotContain("dev.espalier");
+    }
+
+    @Test
     void aReloadOfAnInvalidConfigurationIsAProblemWithItsErrors() throws IOException {
         daemon.valid = false;
         HttpResponse refused = ask("POST", "/api/v1/reload", DAEMON, "", Map.of());
