@@ -118,19 +118,18 @@ public final class Compiler {
             Decoded<RouterSpec> router, List<PeerConfig> peers, Map<IpPrefix, SpeakerConfig.Origination> originated) {
         RouterSpec spec = router.spec();
         Ipv4Address routerId = RouterDirectory.routerId(router, facts);
-        return new SpeakerConfig(
-                spec.instance(),
-                spec.asn(),
-                routerId,
-                spec.clusterId() == null ? routerId : spec.clusterId(),
-                spec.listen().addresses(),
-                spec.listen().port(),
-                spec.maximumPaths(),
-                spec.multipathRelax(),
-                spec.alwaysCompareMed(),
-                spec.gracefulRestart().selectionDeferralTime(),
-                spec.gracefulRestart().stalePathTime(),
-                peers,
-                originated);
+        return SpeakerConfig.builder(spec.asn(), routerId)
+                .instance(spec.instance())
+                .clusterId(spec.clusterId() == null ? routerId : spec.clusterId())
+                .listen(spec.listen().addresses())
+                .port(spec.listen().port())
+                .maximumPaths(spec.maximumPaths())
+                .multipathRelax(spec.multipathRelax())
+                .alwaysCompareMed(spec.alwaysCompareMed())
+                .restartSeconds(spec.gracefulRestart().selectionDeferralTime())
+                .stalePathSeconds(spec.gracefulRestart().stalePathTime())
+                .peers(peers)
+                .originated(originated)
+                .build();
     }
 }

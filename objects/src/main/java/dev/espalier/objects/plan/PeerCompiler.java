@@ -55,16 +55,15 @@ final class PeerCompiler {
         if (!isInternal(peer.spec())) {
             warnOfDefaultDeny(peer);
         }
-        return new PeerConfig(
-                peer.name(),
-                remote,
-                peer.spec().asn(),
-                session(peer),
-                families(peer.spec(), remote),
-                importPolicy,
-                exportPolicy,
-                peer.spec().nextHopSelf(),
-                peer.spec().routeReflectorClient());
+        return PeerConfig.builder(peer.name(), remote)
+                .asn(peer.spec().asn())
+                .session(session(peer))
+                .families(families(peer.spec(), remote))
+                .importPolicy(importPolicy)
+                .exportPolicy(exportPolicy)
+                .nextHopSelf(peer.spec().nextHopSelf())
+                .routeReflectorClient(peer.spec().routeReflectorClient())
+                .build();
     }
 
     private PeerConfig.@Nullable Remote remote(Decoded<BgpPeerSpec> peer) {
@@ -180,18 +179,19 @@ final class PeerCompiler {
         Timers ours = router.spec().timers();
         Timers its = spec.timers();
         int hold = first(its.holdTime(), ours.holdTime(), DEFAULT_HOLD_SECONDS);
-        return new PeerConfig.Session(
-                spec.port(),
-                spec.passive() || spec.remote() instanceof Remote.Range,
-                spec.sourceAddress(),
-                password(peer),
-                ttl(spec),
-                spec.ttlSecurityHops() == 0 ? 0 : MAX_TTL + 1 - spec.ttlSecurityHops(),
-                hold,
-                keepalive(peer, hold),
-                first(its.connectRetry(), ours.connectRetry(), DEFAULT_CONNECT_RETRY_SECONDS),
-                restartTime(spec),
-                spec.extendedMessages());
+        return PeerConfig.Session.USUAL.toBuilder()
+                .port(spec.port())
+                .passive(spec.passive() || spec.remote() instanceof Remote.Range)
+                .source(spec.sourceAddress())
+                .password(password(peer))
+                .ttl(ttl(spec))
+                .minimumTtl(spec.ttlSecurityHops() == 0 ? 0 : MAX_TTL + 1 - spec.ttlSecurityHops())
+                .holdSeconds(hold)
+                .keepaliveSeconds(keepalive(peer, hold))
+                .connectRetrySeconds(first(its.connectRetry(), ours.connectRetry(), DEFAULT_CONNECT_RETRY_SECONDS))
+                .gracefulRestart(restartTime(spec))
+                .extendedMessages(spec.extendedMessages())
+                .build();
     }
 
     /** The interval, which a third of the hold time bounds; a peer's own that is longer is refused rather than shortened. */

@@ -37,27 +37,18 @@ class GoodExamplesTest {
         SpeakerConfig speaker = plan.routers().getFirst().speaker();
         PeerConfig tor = speaker.peers().getFirst();
         assertThat(speaker)
-                .isEqualTo(new SpeakerConfig(
-                        RoutingInstance.DEFAULT,
-                        new Asn(65101),
-                        Ipv4Address.parse("10.1.0.2"),
-                        Ipv4Address.parse("10.1.0.2"),
-                        Examples.addresses("0.0.0.0", "::"),
-                        179,
-                        16,
-                        false,
-                        false,
-                        120,
-                        360,
-                        List.of(tor),
-                        Map.of(
+                .isEqualTo(SpeakerConfig.builder(new Asn(65101), Ipv4Address.parse("10.1.0.2"))
+                        .listen(Examples.addresses("0.0.0.0", "::"))
+                        .peers(List.of(tor))
+                        .originated(Map.of(
                                 IpPrefix.parse("10.244.3.0/24"),
                                 new SpeakerConfig.Origination(
-                                        PathAttributes.builder().build(), null, true, "Advertisement/pod-block"))));
+                                        PathAttributes.builder().build(), null, true, "Advertisement/pod-block")))
+                        .build());
         assertThat(tor.remote()).isEqualTo(new Remote.Address(IpAddress.parse("10.1.0.1"), null));
         assertThat(tor.asn()).isEqualTo(new RemoteAs.External());
         assertThat(tor.families()).isEqualTo(Set.of(Family.IPV4_UNICAST));
-        assertThat(tor.session()).isEqualTo(new PeerConfig.Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true));
+        assertThat(tor.session()).isEqualTo(PeerConfig.Session.USUAL);
         assertThat(name(tor.importPolicy())).isEqualTo("default-route-only");
         assertThat(name(tor.exportPolicy())).isEqualTo("own-blocks");
     }
@@ -78,47 +69,56 @@ class GoodExamplesTest {
                 .build();
         var anycast = new SpeakerConfig.Origination(attributes, List.of("upstream"), false, "Advertisement/anycast");
         assertThat(core)
-                .isEqualTo(new SpeakerConfig(
-                        RoutingInstance.DEFAULT,
-                        new Asn(65000),
-                        Ipv4Address.parse("192.0.2.1"),
-                        Ipv4Address.parse("192.0.2.254"),
-                        Examples.addresses("192.0.2.1", "2001:db8::1"),
-                        1179,
-                        4,
-                        true,
-                        true,
-                        45,
-                        90,
-                        core.peers(),
-                        Map.of(
+                .isEqualTo(SpeakerConfig.builder(new Asn(65000), Ipv4Address.parse("192.0.2.1"))
+                        .clusterId(Ipv4Address.parse("192.0.2.254"))
+                        .listen(Examples.addresses("192.0.2.1", "2001:db8::1"))
+                        .port(1179)
+                        .maximumPaths(4)
+                        .multipathRelax(true)
+                        .alwaysCompareMed(true)
+                        .restartSeconds(45)
+                        .stalePathSeconds(90)
+                        .peers(core.peers())
+                        .originated(Map.of(
                                 IpPrefix.parse("198.51.100.0/24"), anycast,
-                                IpPrefix.parse("2001:db8:53::/48"), anycast)));
+                                IpPrefix.parse("2001:db8:53::/48"), anycast))
+                        .build());
         PeerConfig clients = core.peers().get(0);
         assertThat(clients)
-                .isEqualTo(new PeerConfig(
-                        "clients",
-                        new Remote.Range(IpPrefix.parse("10.0.0.0/16"), 500),
-                        new RemoteAs.Internal(),
-                        new PeerConfig.Session(
-                                179, true, null, Secret.of("drowssap.stneilc"), 255, 0, 9, 3, 2, 60, true),
-                        Set.of(Family.IPV4_UNICAST, Family.IPV6_UNICAST),
-                        null,
-                        null,
-                        true,
-                        true));
+                .isEqualTo(PeerConfig.builder("clients", new Remote.Range(IpPrefix.parse("10.0.0.0/16"), 500))
+                        .asn(new RemoteAs.Internal())
+                        .session(PeerConfig.Session.USUAL.toBuilder()
+                                .passive(true)
+                                .password(Secret.of("drowssap.stneilc"))
+                                .ttl(255)
+                                .holdSeconds(9)
+                                .keepaliveSeconds(3)
+                                .connectRetrySeconds(2)
+                                .gracefulRestart(60)
+                                .build())
+                        .families(Set.of(Family.IPV4_UNICAST, Family.IPV6_UNICAST))
+                        .nextHopSelf(true)
+                        .routeReflectorClient(true)
+                        .build());
         PeerConfig upstream = core.peers().get(1);
         assertThat(upstream)
-                .isEqualTo(new PeerConfig(
-                        "upstream",
-                        new Remote.Address(IpAddress.parse("fe80::1"), "eth0"),
-                        new RemoteAs.Exactly(new Asn(4_200_000_001L)),
-                        new PeerConfig.Session(1790, true, null, null, 255, 255, 30, 5, 2, 0, false),
-                        Set.of(Family.IPV6_UNICAST),
-                        Policies.acceptAll(),
-                        upstream.exportPolicy(),
-                        false,
-                        false));
+                .isEqualTo(PeerConfig.builder("upstream", new Remote.Address(IpAddress.parse("fe80::1"), "eth0"))
+                        .asn(new RemoteAs.Exactly(new Asn(4_200_000_001L)))
+                        .session(PeerConfig.Session.USUAL.toBuilder()
+                                .port(1790)
+                                .passive(true)
+                                .ttl(255)
+                                .minimumTtl(255)
+                                .holdSeconds(30)
+                                .keepaliveSeconds(5)
+                                .connectRetrySeconds(2)
+                                .gracefulRestart(0)
+                                .extendedMessages(false)
+                                .build())
+                        .families(Set.of(Family.IPV6_UNICAST))
+                        .importPolicy(Policies.acceptAll())
+                        .exportPolicy(upstream.exportPolicy())
+                        .build());
         assertThat(name(upstream.exportPolicy())).isEqualTo("customers, reject-all");
     }
 
@@ -134,8 +134,12 @@ class GoodExamplesTest {
         assertThat(tenant.peers()).extracting(PeerConfig::name).containsExactly("far");
         PeerConfig far = tenant.peers().getFirst();
         assertThat(far.session())
-                .isEqualTo(new PeerConfig.Session(
-                        179, false, IpAddress.parse("10.1.0.2"), null, 4, 0, 90, 30, 5, 0, true));
+                .isEqualTo(PeerConfig.Session.USUAL.toBuilder()
+                        .source(IpAddress.parse("10.1.0.2"))
+                        .ttl(4)
+                        .keepaliveSeconds(30)
+                        .gracefulRestart(0)
+                        .build());
     }
 
     private static String name(@Nullable Policy policy) {

@@ -38,6 +38,23 @@ public record PeerConfig(
         families = Set.copyOf(families);
     }
 
+    /** A neighbour in any AS, with the usual session, IPv4 unicast, and no policies. */
+    public static Builder builder(String name, Remote remote) {
+        return new Builder(name, remote);
+    }
+
+    /** This one, to be changed. */
+    public Builder toBuilder() {
+        return new Builder(name, remote)
+                .asn(asn)
+                .session(session)
+                .families(families)
+                .importPolicy(importPolicy)
+                .exportPolicy(exportPolicy)
+                .nextHopSelf(nextHopSelf)
+                .routeReflectorClient(routeReflectorClient);
+    }
+
     /** Who the neighbour is. */
     public sealed interface Remote {
         /**
@@ -109,5 +126,191 @@ public record PeerConfig(
             int keepaliveSeconds,
             int connectRetrySeconds,
             int gracefulRestart,
-            boolean extendedMessages) {}
+            boolean extendedMessages) {
+
+        /** What is usual: port 179, TTL 1, a hold time of 90 s, graceful restart with 120 s, extended messages. */
+        public static final Session USUAL = new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true);
+
+        /** This one, to be changed. */
+        public SessionBuilder toBuilder() {
+            return new SessionBuilder(this);
+        }
+    }
+
+    /** Collects a {@link PeerConfig}; each method is named after the component it sets. */
+    public static final class Builder {
+
+        private String name;
+        private Remote remote;
+        private RemoteAs asn = new RemoteAs.Any();
+        private Session session = Session.USUAL;
+        private Set<Family> families = Set.of(Family.IPV4_UNICAST);
+        private @Nullable Policy importPolicy;
+        private @Nullable Policy exportPolicy;
+        private boolean nextHopSelf;
+        private boolean routeReflectorClient;
+
+        private Builder(String name, Remote remote) {
+            this.name = name;
+            this.remote = remote;
+        }
+
+        public Builder name(String value) {
+            name = value;
+            return this;
+        }
+
+        public Builder remote(Remote value) {
+            remote = value;
+            return this;
+        }
+
+        public Builder asn(RemoteAs value) {
+            asn = value;
+            return this;
+        }
+
+        public Builder session(Session value) {
+            session = value;
+            return this;
+        }
+
+        public Builder families(Set<Family> value) {
+            families = value;
+            return this;
+        }
+
+        public Builder importPolicy(@Nullable Policy value) {
+            importPolicy = value;
+            return this;
+        }
+
+        public Builder exportPolicy(@Nullable Policy value) {
+            exportPolicy = value;
+            return this;
+        }
+
+        public Builder nextHopSelf(boolean value) {
+            nextHopSelf = value;
+            return this;
+        }
+
+        public Builder routeReflectorClient(boolean value) {
+            routeReflectorClient = value;
+            return this;
+        }
+
+        public PeerConfig build() {
+            return new PeerConfig(
+                    name,
+                    remote,
+                    asn,
+                    session,
+                    families,
+                    importPolicy,
+                    exportPolicy,
+                    nextHopSelf,
+                    routeReflectorClient);
+        }
+    }
+
+    /** Collects a {@link Session}; each method is named after the component it sets. */
+    public static final class SessionBuilder {
+
+        private int port;
+        private boolean passive;
+        private @Nullable IpAddress source;
+        private @Nullable Secret password;
+        private int ttl;
+        private int minimumTtl;
+        private int holdSeconds;
+        private int keepaliveSeconds;
+        private int connectRetrySeconds;
+        private int gracefulRestart;
+        private boolean extendedMessages;
+
+        private SessionBuilder(Session from) {
+            port = from.port();
+            passive = from.passive();
+            source = from.source();
+            password = from.password();
+            ttl = from.ttl();
+            minimumTtl = from.minimumTtl();
+            holdSeconds = from.holdSeconds();
+            keepaliveSeconds = from.keepaliveSeconds();
+            connectRetrySeconds = from.connectRetrySeconds();
+            gracefulRestart = from.gracefulRestart();
+            extendedMessages = from.extendedMessages();
+        }
+
+        public SessionBuilder port(int value) {
+            port = value;
+            return this;
+        }
+
+        public SessionBuilder passive(boolean value) {
+            passive = value;
+            return this;
+        }
+
+        public SessionBuilder source(@Nullable IpAddress value) {
+            source = value;
+            return this;
+        }
+
+        public SessionBuilder password(@Nullable Secret value) {
+            password = value;
+            return this;
+        }
+
+        public SessionBuilder ttl(int value) {
+            ttl = value;
+            return this;
+        }
+
+        public SessionBuilder minimumTtl(int value) {
+            minimumTtl = value;
+            return this;
+        }
+
+        public SessionBuilder holdSeconds(int value) {
+            holdSeconds = value;
+            return this;
+        }
+
+        public SessionBuilder keepaliveSeconds(int value) {
+            keepaliveSeconds = value;
+            return this;
+        }
+
+        public SessionBuilder connectRetrySeconds(int value) {
+            connectRetrySeconds = value;
+            return this;
+        }
+
+        public SessionBuilder gracefulRestart(int value) {
+            gracefulRestart = value;
+            return this;
+        }
+
+        public SessionBuilder extendedMessages(boolean value) {
+            extendedMessages = value;
+            return this;
+        }
+
+        public Session build() {
+            return new Session(
+                    port,
+                    passive,
+                    source,
+                    password,
+                    ttl,
+                    minimumTtl,
+                    holdSeconds,
+                    keepaliveSeconds,
+                    connectRetrySeconds,
+                    gracefulRestart,
+                    extendedMessages);
+        }
+    }
 }

@@ -49,6 +49,27 @@ public record SpeakerConfig(
         originated = Map.copyOf(originated);
     }
 
+    /** A speaker in the default instance that listens everywhere on port 179, with the usual limits, and talks to nobody yet. */
+    public static Builder builder(Asn asn, Ipv4Address routerId) {
+        return new Builder(asn, routerId);
+    }
+
+    /** This one, to be changed. */
+    public Builder toBuilder() {
+        return new Builder(asn, routerId)
+                .instance(instance)
+                .clusterId(clusterId)
+                .listen(listen)
+                .port(port)
+                .maximumPaths(maximumPaths)
+                .multipathRelax(multipathRelax)
+                .alwaysCompareMed(alwaysCompareMed)
+                .restartSeconds(restartSeconds)
+                .stalePathSeconds(stalePathSeconds)
+                .peers(peers)
+                .originated(originated);
+    }
+
     /**
      * One prefix that this speaker announces.
      *
@@ -60,4 +81,110 @@ public record SpeakerConfig(
      */
     public record Origination(
             PathAttributes attributes, @Nullable List<String> peers, boolean discard, String because) {}
+
+    /** Collects a {@link SpeakerConfig}; each method is named after the component it sets. */
+    public static final class Builder {
+
+        private RoutingInstance instance = RoutingInstance.DEFAULT;
+        private Asn asn;
+        private Ipv4Address routerId;
+        private Ipv4Address clusterId;
+        private List<IpAddress> listen = List.of(Ipv4Address.UNSPECIFIED);
+        private int port = 179;
+        private int maximumPaths = 16;
+        private boolean multipathRelax;
+        private boolean alwaysCompareMed;
+        private int restartSeconds = 120;
+        private int stalePathSeconds = 360;
+        private List<PeerConfig> peers = List.of();
+        private Map<IpPrefix, Origination> originated = Map.of();
+
+        private Builder(Asn asn, Ipv4Address routerId) {
+            this.asn = asn;
+            this.routerId = routerId;
+            this.clusterId = routerId;
+        }
+
+        public Builder instance(RoutingInstance value) {
+            instance = value;
+            return this;
+        }
+
+        public Builder asn(Asn value) {
+            asn = value;
+            return this;
+        }
+
+        public Builder routerId(Ipv4Address value) {
+            routerId = value;
+            return this;
+        }
+
+        public Builder clusterId(Ipv4Address value) {
+            clusterId = value;
+            return this;
+        }
+
+        public Builder listen(List<IpAddress> value) {
+            listen = value;
+            return this;
+        }
+
+        public Builder port(int value) {
+            port = value;
+            return this;
+        }
+
+        public Builder maximumPaths(int value) {
+            maximumPaths = value;
+            return this;
+        }
+
+        public Builder multipathRelax(boolean value) {
+            multipathRelax = value;
+            return this;
+        }
+
+        public Builder alwaysCompareMed(boolean value) {
+            alwaysCompareMed = value;
+            return this;
+        }
+
+        public Builder restartSeconds(int value) {
+            restartSeconds = value;
+            return this;
+        }
+
+        public Builder stalePathSeconds(int value) {
+            stalePathSeconds = value;
+            return this;
+        }
+
+        public Builder peers(List<PeerConfig> value) {
+            peers = value;
+            return this;
+        }
+
+        public Builder originated(Map<IpPrefix, Origination> value) {
+            originated = value;
+            return this;
+        }
+
+        public SpeakerConfig build() {
+            return new SpeakerConfig(
+                    instance,
+                    asn,
+                    routerId,
+                    clusterId,
+                    listen,
+                    port,
+                    maximumPaths,
+                    multipathRelax,
+                    alwaysCompareMed,
+                    restartSeconds,
+                    stalePathSeconds,
+                    peers,
+                    originated);
+        }
+    }
 }

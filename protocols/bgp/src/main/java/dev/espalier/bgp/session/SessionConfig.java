@@ -22,28 +22,9 @@ final class SessionConfig {
 
     /** What a range says, for one neighbour of it: it is at one address, and it is the one to connect. */
     static PeerConfig waitingAt(PeerConfig range, IpAddress address) {
-        PeerConfig.Session s = range.session();
-        PeerConfig.Session passive = new PeerConfig.Session(
-                s.port(),
-                true,
-                s.source(),
-                s.password(),
-                s.ttl(),
-                s.minimumTtl(),
-                s.holdSeconds(),
-                s.keepaliveSeconds(),
-                s.connectRetrySeconds(),
-                s.gracefulRestart(),
-                s.extendedMessages());
-        return new PeerConfig(
-                range.name(),
-                new PeerConfig.Remote.Address(address, null),
-                range.asn(),
-                passive,
-                range.families(),
-                range.importPolicy(),
-                range.exportPolicy(),
-                range.nextHopSelf(),
-                range.routeReflectorClient());
+        return range.toBuilder()
+                .remote(new PeerConfig.Remote.Address(address, null))
+                .session(range.session().toBuilder().passive(true).build())
+                .build();
     }
 }

@@ -7,7 +7,6 @@ import dev.espalier.bgp.sim.SimulatedLoop;
 import dev.espalier.bgp.sim.SimulatedNetwork;
 import dev.espalier.bgp.sim.SimulatedTime;
 import dev.espalier.bgp.sim.SimulatedTransport;
-import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.Asn;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
@@ -26,7 +25,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -68,18 +66,19 @@ final class Network {
     }
 
     static PeerConfig peer(String address, int gracefulRestart, boolean client) {
-        PeerConfig.Session session =
-                new PeerConfig.Session(179, false, null, null, 64, 0, 9, 3, 1, gracefulRestart, true);
-        return new PeerConfig(
-                address,
-                new PeerConfig.Remote.Address(IpAddress.parse(address), null),
-                new PeerConfig.RemoteAs.Any(),
-                session,
-                Set.of(Family.IPV4_UNICAST),
-                Policies.acceptAll(),
-                Policies.acceptAll(),
-                false,
-                client);
+        PeerConfig.Session session = PeerConfig.Session.USUAL.toBuilder()
+                .ttl(64)
+                .holdSeconds(9)
+                .keepaliveSeconds(3)
+                .connectRetrySeconds(1)
+                .gracefulRestart(gracefulRestart)
+                .build();
+        return PeerConfig.builder(address, new PeerConfig.Remote.Address(IpAddress.parse(address), null))
+                .session(session)
+                .importPolicy(Policies.acceptAll())
+                .exportPolicy(Policies.acceptAll())
+                .routeReflectorClient(client)
+                .build();
     }
 
     final class Router {
@@ -122,20 +121,14 @@ final class Network {
         }
 
         SpeakerConfig config() {
-            return new SpeakerConfig(
-                    RoutingInstance.DEFAULT,
-                    new Asn(asn),
-                    address,
-                    address,
-                    List.of(address),
-                    179,
-                    maximumPaths,
-                    false,
-                    false,
-                    restartSeconds,
-                    60,
-                    List.copyOf(peers.values()),
-                    originated);
+            return SpeakerConfig.builder(new Asn(asn), address)
+                    .listen(List.of(address))
+                    .maximumPaths(maximumPaths)
+                    .restartSeconds(restartSeconds)
+                    .stalePathSeconds(60)
+                    .peers(List.copyOf(peers.values()))
+                    .originated(originated)
+                    .build();
         }
 
         Router start() {

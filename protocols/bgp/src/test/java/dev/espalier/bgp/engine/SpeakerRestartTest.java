@@ -34,8 +34,7 @@ class SpeakerRestartTest {
     }
 
     private static PeerConfig with(String peer, Policy in, Policy out) {
-        PeerConfig p = Network.peer(peer);
-        return new PeerConfig(p.name(), p.remote(), p.asn(), p.session(), p.families(), in, out, false, false);
+        return Network.peer(peer).toBuilder().importPolicy(in).exportPolicy(out).build();
     }
 
     private Network.Router announcer(String address, long asn, String peer) {

@@ -76,9 +76,10 @@ class SpeakerTest {
     @Test
     void aPeerWithoutPolicyAcceptsNothingAndSaysWhy() {
         a = net.router("10.0.0.1", 65001).with(Network.peer("10.0.0.2")).announcing("192.0.2.0/24", 5);
-        PeerConfig open = Network.peer("10.0.0.1");
-        PeerConfig closed = new PeerConfig(
-                open.name(), open.remote(), open.asn(), open.session(), open.families(), null, null, false, false);
+        PeerConfig closed = Network.peer("10.0.0.1").toBuilder()
+                .importPolicy(null)
+                .exportPolicy(null)
+                .build();
         b = net.router("10.0.0.2", 65002).with(closed).announcing("198.51.100.0/24", 1);
         a.start();
         b.start();
@@ -101,16 +102,9 @@ class SpeakerTest {
         PeerConfig open = Network.peer("10.0.0.2");
         a.peers.put(
                 open.name(),
-                new PeerConfig(
-                        open.name(),
-                        open.remote(),
-                        open.asn(),
-                        open.session(),
-                        open.families(),
-                        open.importPolicy(),
-                        dev.espalier.policy.Policies.rejectAll(),
-                        false,
-                        false));
+                open.toBuilder()
+                        .exportPolicy(dev.espalier.policy.Policies.rejectAll())
+                        .build());
         a.reconfigure();
         net.time.run(Duration.ofSeconds(1));
         assertThat(b.routes()).isEmpty();

@@ -4,7 +4,6 @@ import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.fsm.ConnectionId.Side;
 import dev.espalier.bgp.session.SessionObserver;
 import dev.espalier.bgp.wire.Capability;
-import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.Message;
 import dev.espalier.net.Asn;
 import dev.espalier.net.Ipv4Address;
@@ -12,7 +11,6 @@ import dev.espalier.route.Secret;
 import dev.espalier.route.Transport.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -164,17 +162,15 @@ final class FsmBench {
     }
 
     private PeerConfig config() {
-        PeerConfig.Session session = new PeerConfig.Session(
-                179, passive, null, password, 1, 0, 90, 30, RETRY_SECONDS, gracefulRestart ? 120 : 0, true);
-        return new PeerConfig(
-                "neighbour",
-                new PeerConfig.Remote.Address(Ipv4Address.parse("10.0.0.2"), null),
-                new PeerConfig.RemoteAs.Exactly(new Asn(65002)),
-                session,
-                Set.of(Family.IPV4_UNICAST),
-                null,
-                null,
-                false,
-                false);
+        PeerConfig.Session session = PeerConfig.Session.USUAL.toBuilder()
+                .passive(passive)
+                .password(password)
+                .connectRetrySeconds(RETRY_SECONDS)
+                .gracefulRestart(gracefulRestart ? 120 : 0)
+                .build();
+        return PeerConfig.builder("neighbour", new PeerConfig.Remote.Address(Ipv4Address.parse("10.0.0.2"), null))
+                .asn(new PeerConfig.RemoteAs.Exactly(new Asn(65002)))
+                .session(session)
+                .build();
     }
 }

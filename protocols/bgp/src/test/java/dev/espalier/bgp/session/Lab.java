@@ -13,12 +13,10 @@ import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.route.Event;
-import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -62,39 +60,19 @@ final class Lab {
 
     /** The same, at another address. */
     static SpeakerConfig listeningOn(String address, SpeakerConfig config) {
-        return new SpeakerConfig(
-                config.instance(),
-                config.asn(),
-                config.routerId(),
-                config.clusterId(),
-                List.of(IpAddress.parse(address)),
-                config.port(),
-                config.maximumPaths(),
-                config.multipathRelax(),
-                config.alwaysCompareMed(),
-                config.restartSeconds(),
-                config.stalePathSeconds(),
-                config.peers(),
-                config.originated());
+        return config.toBuilder().listen(List.of(IpAddress.parse(address))).build();
     }
 
     /** A speaker at the address, whose router id it also is. */
     static SpeakerConfig config(String address, long asn, PeerConfig... peers) {
         Ipv4Address routerId = Ipv4Address.parse(address);
-        return new SpeakerConfig(
-                RoutingInstance.DEFAULT,
-                new Asn(asn),
-                routerId,
-                routerId,
-                List.of(routerId),
-                179,
-                1,
-                false,
-                false,
-                60,
-                60,
-                List.of(peers),
-                Map.of());
+        return SpeakerConfig.builder(new Asn(asn), routerId)
+                .listen(List.of(routerId))
+                .maximumPaths(1)
+                .restartSeconds(60)
+                .stalePathSeconds(60)
+                .peers(List.of(peers))
+                .build();
     }
 
     /** A neighbour in an AS, with everything else as is usual. */
@@ -190,12 +168,26 @@ final class Lab {
         }
 
         PeerConfig build(boolean nextHopSelf) {
-            PeerConfig.Session session = new PeerConfig.Session(
-                    179, passive, null, password, ttl, minimumTtl, hold, hold / 3, retry, gracefulRestart, extended);
+            PeerConfig.Session session = PeerConfig.Session.USUAL.toBuilder()
+                    .passive(passive)
+                    .password(password)
+                    .ttl(ttl)
+                    .minimumTtl(minimumTtl)
+                    .holdSeconds(hold)
+                    .keepaliveSeconds(hold / 3)
+                    .connectRetrySeconds(retry)
+                    .gracefulRestart(gracefulRestart)
+                    .extendedMessages(extended)
+                    .build();
             String name = remote instanceof PeerConfig.Remote.Address(IpAddress address, String link)
                     ? address.toString()
                     : ((PeerConfig.Remote.Range) remote).range().toString();
-            return new PeerConfig(name, remote, asn, session, families, null, null, nextHopSelf, false);
+            return PeerConfig.builder(name, remote)
+                    .asn(asn)
+                    .session(session)
+                    .families(families)
+                    .nextHopSelf(nextHopSelf)
+                    .build();
         }
     }
 

@@ -237,16 +237,10 @@ class SessionsTest {
     }
 
     private static PeerConfig linkLocal(String link, String address, PeerConfig model) {
-        return new PeerConfig(
-                link,
-                new PeerConfig.Remote.Address(IpAddress.parse(address), link),
-                model.asn(),
-                model.session(),
-                model.families(),
-                null,
-                null,
-                false,
-                false);
+        return model.toBuilder()
+                .name(link)
+                .remote(new PeerConfig.Remote.Address(IpAddress.parse(address), link))
+                .build();
     }
 
     /** Nodes at 10.0.0.10 and up, in AS 64600 and up, that connect to 10.0.0.1; already started. */
