@@ -16,6 +16,9 @@ import org.w3c.dom.NodeList;
  */
 final class TestReport {
 
+    /** Enough for what an assertion expected and what it found. */
+    private static final int LONGEST_REASON = 600;
+
     private int passed;
     private final List<String> failed = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
@@ -69,7 +72,8 @@ final class TestReport {
         Element element = (Element) test.getElementsByTagName(child).item(0);
         String message = element.getAttribute("message");
         String text = message.isBlank() ? element.getTextContent() : message;
-        return text.isBlank() ? "no reason given" : text.strip().lines().findFirst().orElse("");
+        String oneLine = text.strip().replaceAll("\\s+", " ");
+        return oneLine.isEmpty() ? "no reason given" : oneLine.substring(0, Math.min(oneLine.length(), LONGEST_REASON));
     }
 
     private int print() {

@@ -135,9 +135,11 @@ final class PathTrace {
         return distances;
     }
 
-    /** Such as {@code node-1 > tor-1 > spine-1 | spine-2 > tor-2 > node-3}. */
+    /** Such as {@code node-1 > tor-1 > spine-1 | spine-2 > tor-2 > node-3}: by name, as the kernel's order means nothing. */
     static String words(List<Set<String>> distances) {
-        return distances.stream().map(boxes -> String.join(" | ", boxes)).collect(Collectors.joining(" > "));
+        return distances.stream()
+                .map(boxes -> boxes.stream().sorted().collect(Collectors.joining(" | ")))
+                .collect(Collectors.joining(" > "));
     }
 
     private List<String> nextHopsOf(String box) {
