@@ -143,6 +143,7 @@ class FullFeedTest {
                         LocRib.ofEspalier(rig.directory().resolve("espalier.sock")), KernelTable.of(rig.ours(), "179"));
                 assertThat(us.peer(Rig.THEIRS).path("timesEstablished").asInt()).isEqualTo(1);
                 assertStillUp(feeder);
+                assertThat(feeder.longestSilence()).isLessThan(Duration.ofSeconds(Feeder.HOLD_SECONDS));
                 return outcome;
             }
         }
@@ -236,7 +237,6 @@ class FullFeedTest {
 
     private static void assertStillUp(Feeder feeder) {
         assertThat(feeder.end()).as("why the session ended").isEmpty();
-        assertThat(feeder.longestSilence()).isLessThan(Duration.ofSeconds(Feeder.HOLD_SECONDS));
     }
 
     private static void printMemory(String who, long pid) throws IOException {

@@ -4,40 +4,39 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the other daemon is told about its session with us. Immutable; the {@code with} methods change one thing.
- *
- * @param asn its AS
- * @param ourAsn ours
- * @param overIpv6 whether the session runs over IPv6
- * @param passive whether it waits for us to connect
- * @param ipv4 whether it exchanges IPv4 routes
- * @param ipv6 whether it exchanges IPv6 routes
- * @param password the TCP-MD5 password
- * @param ttlSecurity whether it demands that we are one hop away (RFC 5082)
- * @param gracefulRestart whether it does RFC 4724
- * @param fourOctetAs whether it knows AS numbers of four octets
- * @param listenRange whether it takes us as a dynamic neighbour
- * @param holdSeconds the hold time it proposes
- * @param announced what it announces from the start
- */
-record PeerSetup(
-        long asn,
-        long ourAsn,
-        boolean overIpv6,
-        boolean passive,
-        boolean ipv4,
-        boolean ipv6,
-        @Nullable String password,
-        boolean ttlSecurity,
-        boolean gracefulRestart,
-        boolean fourOctetAs,
-        boolean listenRange,
-        int holdSeconds,
-        List<Announced> announced) {
+/** What the other daemon is told about its session with us. Immutable; the {@code with} methods give a copy that differs. */
+final class PeerSetup {
 
-    PeerSetup {
-        announced = List.copyOf(announced);
+    private long asn = 65002;
+    private long ourAsn = 65001;
+    private boolean overIpv6;
+    private boolean passive;
+    private boolean ipv4 = true;
+    private boolean ipv6;
+    private @Nullable String password;
+    private boolean ttlSecurity;
+    private boolean gracefulRestart;
+    private boolean fourOctetAs = true;
+    private boolean listenRange;
+    private int holdSeconds = 90;
+    private List<Announced> announced = List.of(Announced.plain("10.2.0.0/24"));
+
+    private PeerSetup() {}
+
+    private PeerSetup(PeerSetup from) {
+        asn = from.asn;
+        ourAsn = from.ourAsn;
+        overIpv6 = from.overIpv6;
+        passive = from.passive;
+        ipv4 = from.ipv4;
+        ipv6 = from.ipv6;
+        password = from.password;
+        ttlSecurity = from.ttlSecurity;
+        gracefulRestart = from.gracefulRestart;
+        fourOctetAs = from.fourOctetAs;
+        listenRange = from.listenRange;
+        holdSeconds = from.holdSeconds;
+        announced = from.announced;
     }
 
     /**
@@ -66,24 +65,76 @@ record PeerSetup(
 
     /** An external IPv4 session on which both wait for nothing, with one route. */
     static PeerSetup external() {
-        return new PeerSetup(
-                65002,
-                65001,
-                false,
-                false,
-                true,
-                false,
-                null,
-                false,
-                false,
-                true,
-                false,
-                90,
-                List.of(Announced.plain("10.2.0.0/24")));
+        return new PeerSetup();
+    }
+
+    /** Its AS. */
+    long asn() {
+        return asn;
+    }
+
+    long ourAsn() {
+        return ourAsn;
     }
 
     boolean internal() {
         return asn == ourAsn;
+    }
+
+    /** Whether the session runs over IPv6. */
+    boolean overIpv6() {
+        return overIpv6;
+    }
+
+    /** Whether it waits for us to connect. */
+    boolean passive() {
+        return passive;
+    }
+
+    /** Whether it exchanges IPv4 routes. */
+    boolean ipv4() {
+        return ipv4;
+    }
+
+    /** Whether it exchanges IPv6 routes. */
+    boolean ipv6() {
+        return ipv6;
+    }
+
+    /** The TCP-MD5 password. */
+    @Nullable
+    String password() {
+        return password;
+    }
+
+    /** Whether it demands that we are one hop away (RFC 5082). */
+    boolean ttlSecurity() {
+        return ttlSecurity;
+    }
+
+    /** Whether it does RFC 4724. */
+    boolean gracefulRestart() {
+        return gracefulRestart;
+    }
+
+    /** Whether it knows AS numbers of four octets. */
+    boolean fourOctetAs() {
+        return fourOctetAs;
+    }
+
+    /** Whether it takes us as a dynamic neighbour. */
+    boolean listenRange() {
+        return listenRange;
+    }
+
+    /** The hold time it proposes. */
+    int holdSeconds() {
+        return holdSeconds;
+    }
+
+    /** What it announces from the start. */
+    List<Announced> announced() {
+        return announced;
     }
 
     String address() {
@@ -95,207 +146,78 @@ record PeerSetup(
     }
 
     PeerSetup withAsn(long number) {
-        return new PeerSetup(
-                number,
-                ourAsn,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.asn = number;
+        return copy;
     }
 
     PeerSetup withOurAsn(long number) {
-        return new PeerSetup(
-                asn,
-                number,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                announced);
-    }
-
-    PeerSetup withTransportIpv6() {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                true,
-                passive,
-                false,
-                true,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                announced);
-    }
-
-    PeerSetup withBothFamilies() {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                passive,
-                true,
-                true,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.ourAsn = number;
+        return copy;
     }
 
     PeerSetup waiting() {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                true,
-                ipv4,
-                ipv6,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.passive = true;
+        return copy;
+    }
+
+    PeerSetup withTransportIpv6() {
+        PeerSetup copy = new PeerSetup(this);
+        copy.overIpv6 = true;
+        copy.ipv4 = false;
+        copy.ipv6 = true;
+        return copy;
+    }
+
+    PeerSetup withBothFamilies() {
+        PeerSetup copy = new PeerSetup(this);
+        copy.ipv4 = true;
+        copy.ipv6 = true;
+        return copy;
     }
 
     PeerSetup withPassword(String secret) {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                secret,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.password = secret;
+        return copy;
     }
 
     PeerSetup withTtlSecurity() {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                password,
-                true,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.ttlSecurity = true;
+        return copy;
     }
 
     PeerSetup withGracefulRestart() {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                password,
-                ttlSecurity,
-                true,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.gracefulRestart = true;
+        return copy;
     }
 
     PeerSetup withTwoOctetAs() {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                false,
-                listenRange,
-                holdSeconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.fourOctetAs = false;
+        return copy;
     }
 
     PeerSetup withListenRange() {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                true,
-                holdSeconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.listenRange = true;
+        return copy;
     }
 
     PeerSetup withHoldTime(int seconds) {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                seconds,
-                announced);
+        PeerSetup copy = new PeerSetup(this);
+        copy.holdSeconds = seconds;
+        return copy;
     }
 
     PeerSetup announcing(Announced... routes) {
-        return new PeerSetup(
-                asn,
-                ourAsn,
-                overIpv6,
-                passive,
-                ipv4,
-                ipv6,
-                password,
-                ttlSecurity,
-                gracefulRestart,
-                fourOctetAs,
-                listenRange,
-                holdSeconds,
-                List.of(routes));
+        PeerSetup copy = new PeerSetup(this);
+        copy.announced = List.of(routes);
+        return copy;
     }
 
     PeerSetup alsoAnnouncing(Announced route) {
