@@ -20,6 +20,7 @@ import dev.espalier.route.Fib;
 import dev.espalier.route.Links;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,6 +48,9 @@ final class Control implements Daemon, AutoCloseable {
 
     /** Neighbours that do not take their leave, and a kernel that does not answer, are not waited for longer. */
     private static final long STOP_SECONDS = 5;
+
+    /** A loop that takes longer than this to get to a question is stuck, or so busy that people should know. */
+    private static final Duration HEALTHY = Duration.ofSeconds(5);
 
     private final AgentOptions options;
     private final Journal journal;
@@ -406,6 +410,17 @@ final class Control implements Daemon, AutoCloseable {
                 event.instance(),
                 event.subject(),
                 event.message());
+    }
+
+    @Override
+    public Optional<String> unhealthy() {
+        for (Map.Entry<String, Instance> entry : instances.entrySet()) {
+            if (!entry.getValue().answersWithin(HEALTHY)) {
+                return Optional.of("the loop of routing instance '%s' has not answered for %d s"
+                        .formatted(entry.getKey(), HEALTHY.toSeconds()));
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.espalier.route.Transport;
 import dev.espalier.routing.PrefixIndex;
 import dev.espalier.routing.RoutingTable;
 import dev.espalier.routing.TableOptions;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -112,6 +113,11 @@ final class Instance {
             speaker.reconfigure(config);
             return speaker;
         });
+    }
+
+    /** Whether its loop gets to a question before so much time is over. */
+    boolean answersWithin(Duration limit) {
+        return loop.turnsWithin(limit);
     }
 
     /** What an answer is made from; on the loop. */

@@ -3,9 +3,12 @@ package dev.espalier.agent;
 import dev.espalier.route.Event;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Loop;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +102,18 @@ final class RoutingLoop implements Loop, AutoCloseable {
     @Override
     public boolean inLoop() {
         return Thread.currentThread() == thread;
+    }
+
+    /** Whether it gets to a task given now before so much time is over. Blocks the caller, who must not be on the loop. */
+    boolean turnsWithin(Duration limit) {
+        CountDownLatch reached = new CountDownLatch(1);
+        execute(reached::countDown);
+        try {
+            return reached.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Ends the thread after the task at hand. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.route.Event;
 import dev.espalier.route.Loop;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +45,22 @@ class RoutingLoopTest {
         settle();
         assertThat(ran).hasSize(10_000).isSorted();
         assertThat(loop.inLoop()).isFalse();
+    }
+
+    @Test
+    void aLoopThatIsStuckInATaskDoesNotTurn() {
+        CountDownLatch stuck = new CountDownLatch(1);
+        assertThat(loop.turnsWithin(Duration.ofSeconds(10))).isTrue();
+        loop.execute(() -> {
+            try {
+                stuck.await();
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertThat(loop.turnsWithin(Duration.ofMillis(50))).isFalse();
+        stuck.countDown();
+        assertThat(loop.turnsWithin(Duration.ofSeconds(10))).isTrue();
     }
 
     @Test

@@ -60,6 +60,11 @@ final class SampleDaemon implements Daemon {
     }
 
     @Override
+    public Optional<String> unhealthy() {
+        return Optional.empty();
+    }
+
+    @Override
     public Optional<String> notReady() {
         return Optional.ofNullable(status().notReadyBecause());
     }

@@ -49,8 +49,8 @@ public final class ApiHandler implements HttpHandler {
                 new Endpoint("POST", "/api/v1/reload", List.of(), request -> reload()),
                 get("/openapi.yaml", List.of(), request -> openApi()),
                 get("/metrics", List.of(), request -> metrics.answer()),
-                get("/healthz", List.of(), request -> HttpResponse.text(200, "ok\n")),
-                get("/readyz", List.of(), request -> ready()));
+                get("/healthz", List.of(), request -> verdict(daemon.unhealthy(), "ok")),
+                get("/readyz", List.of(), request -> verdict(daemon.notReady(), "ready")));
     }
 
     /** One address: what may be asked there, and how it is answered. */
@@ -163,10 +163,10 @@ public final class ApiHandler implements HttpHandler {
                 : problem(ApiProblem.of(422, "The configuration has errors; nothing was changed.", outcome.errors()));
     }
 
-    private HttpResponse ready() {
-        return daemon.notReady()
-                .map(why -> HttpResponse.text(503, why + "\n"))
-                .orElseGet(() -> HttpResponse.text(200, "ready\n"));
+    /** For supervisors: the status says it all, and the text is for the person who wonders why. */
+    private static HttpResponse verdict(Optional<String> whyNot, String otherwise) {
+        return whyNot.map(why -> HttpResponse.text(503, why + "\n"))
+                .orElseGet(() -> HttpResponse.text(200, otherwise + "\n"));
     }
 
     private static HttpResponse openApi() {

@@ -46,6 +46,9 @@ public interface Daemon {
     /** Whether everything is started and no restart of ours is still learning routes; otherwise a sentence that says why not. */
     Optional<String> notReady();
 
+    /** Whether every loop turns; otherwise a sentence that says which does not. Blocks for some seconds in that case. */
+    Optional<String> unhealthy();
+
     /** Ends a subscription. */
     interface Subscription extends AutoCloseable {
         @Override

@@ -198,6 +198,14 @@ class ApiHandlerTest {
         assertThat(get("/healthz").status()).isEqualTo(200);
     }
 
+    @Test
+    void healthSaysWhichLoopIsStuck() throws IOException {
+        assertThat(text(get("/healthz"))).isEqualTo("ok\n");
+        daemon.unhealthy = "the loop of routing instance 'default' has not answered for 5 s";
+        assertThat(get("/healthz").status()).isEqualTo(503);
+        assertThat(text(get("/healthz"))).contains("routing instance 'default'");
+    }
+
     // ---- changing
 
     @ParameterizedTest

@@ -18,6 +18,8 @@ final class QuietDaemon implements Daemon {
     final List<Document> planned = new ArrayList<>();
     volatile int routes = 3;
     volatile @Nullable String notReady;
+
+    volatile @Nullable String unhealthy;
     volatile boolean valid = true;
     /** Runs when somebody looks back, to have something happen at just that moment. */
     volatile Runnable whileLookingBack = () -> {};
@@ -151,6 +153,11 @@ final class QuietDaemon implements Daemon {
     void happens(EventView event) {
         past.add(event);
         followers.forEach(follower -> follower.accept(event));
+    }
+
+    @Override
+    public Optional<String> unhealthy() {
+        return Optional.ofNullable(unhealthy);
     }
 
     @Override
