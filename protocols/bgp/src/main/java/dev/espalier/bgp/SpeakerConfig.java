@@ -6,6 +6,8 @@ import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RoutingInstance;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +44,11 @@ public record SpeakerConfig(
         List<PeerConfig> peers,
         Map<IpPrefix, Origination> originated) {
 
-    /** Copies the collections. */
+    /** Copies the collections; the announcements keep their order, so that the same configuration gives the same run. */
     public SpeakerConfig {
         listen = List.copyOf(listen);
         peers = List.copyOf(peers);
-        originated = Map.copyOf(originated);
+        originated = Collections.unmodifiableMap(new LinkedHashMap<>(originated));
     }
 
     /** A speaker in the default instance that listens everywhere on port 179, with the usual limits, and talks to nobody yet. */

@@ -23,6 +23,7 @@ final class Neighbor {
     private final int index;
     private PeerConfig config;
     private @Nullable Channel channel;
+    private long sessionOrder;
     private @Nullable PathSource source;
     private final Map<Family, Member> members = new EnumMap<>(Family.class);
     private final Set<Family> endOfRibReceived = EnumSet.noneOf(Family.class);
@@ -65,6 +66,15 @@ final class Neighbor {
     @Nullable
     Channel channel() {
         return channel;
+    }
+
+    /** Where its session, or the last one it had, stands in the order in which sessions were made. */
+    long sessionOrder() {
+        return sessionOrder;
+    }
+
+    void sessionOrder(long order) {
+        sessionOrder = order;
     }
 
     /** Who its paths come from; also after the session, while its paths are kept. Null before the first session. */

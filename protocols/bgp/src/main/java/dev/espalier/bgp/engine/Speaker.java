@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ public final class Speaker {
     private final HostAddresses hostAddresses = new HostAddresses();
     private final Map<Family, LocRib> locRibs = new EnumMap<>(Family.class);
     private final Map<Family, UpdateGroups> groups = new EnumMap<>(Family.class);
+    /** Numbers those who hear of sessions, in the order in which the sessions are made; any thread. */
+    private final AtomicLong observers = new AtomicLong();
+
     private SpeakerConfig config;
     private boolean turnScheduled;
     private boolean sweepWanted;
@@ -254,10 +258,17 @@ public final class Speaker {
     // ---- what the sessions say
 
     private SessionObserver observerFor(PeerConfig peer, IpAddress address, boolean dynamic) {
+        long order = observers.incrementAndGet();
         return new SessionObserver() {
             @Override
             public void established(Channel channel) {
-                loop.execute(() -> up(neighbors.at(latest(peer), address, dynamic), channel));
+                loop.execute(() -> {
+                    if (overtakes(neighbors.find(peer, address), order)) {
+                        Neighbor neighbor = neighbors.at(latest(peer), address, dynamic);
+                        neighbor.sessionOrder(order);
+                        up(neighbor, channel);
+                    }
+                });
             }
 
             @Override
@@ -366,13 +377,36 @@ public final class Speaker {
     }
 
     private void down(@Nullable Neighbor neighbor, Channel channel, SessionObserver.Closed closed) {
-        if (neighbor == null || stopped) {
-            return;
+        if (neighbor != null && !stopped) {
+            end(
+                    neighbor,
+                    channel,
+                    PeerRestart.keptAfter(
+                            channel, closed, neighbor.config().session().gracefulRestart()));
         }
+    }
+
+    /**
+     * A session that a change of the configuration ends, and the one that follows it, live on loops of their own: what is heard
+     * of the old one may come late. While both seem up the later one counts, and the other one's end finds nobody.
+     *
+     * @return whether a session that came up now is the one that counts
+     */
+    private boolean overtakes(@Nullable Neighbor neighbor, long order) {
+        Channel before = neighbor == null ? null : neighbor.channel();
+        if (neighbor == null || before == null) {
+            return true;
+        }
+        if (order < neighbor.sessionOrder()) {
+            return false;
+        }
+        end(neighbor, before, Set.of());
+        return true;
+    }
+
+    private void end(Neighbor neighbor, Channel channel, Set<Family> kept) {
         neighbor.members().forEach((family, member) -> groupsOf(family).leave(member));
         neighbors.down(neighbor);
-        Set<Family> kept = PeerRestart.keptAfter(
-                channel, closed, neighbor.config().session().gracefulRestart());
         locRibs.forEach((family, locRib) -> {
             Rib rib = locRib.rib();
             // RFC 4724 section 4.2: what was stale already, from a restart before this one, goes now.

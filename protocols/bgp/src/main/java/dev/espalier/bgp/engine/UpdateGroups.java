@@ -6,8 +6,8 @@ import dev.espalier.bgp.table.AttributeTable;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.wire.UpdatePacker;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +34,7 @@ final class UpdateGroups {
     private final AttributeTable attributes;
     private final IntFunction<PathSource> sources;
     private final IntFunction<SpeakerConfig.@Nullable Origination> originations;
-    private final Map<ExportKey, UpdateGroup> settled = new HashMap<>();
+    private final Map<ExportKey, UpdateGroup> settled = new LinkedHashMap<>();
     private final List<UpdateGroup> apart = new ArrayList<>();
 
     UpdateGroups(

@@ -21,11 +21,11 @@ import dev.espalier.routing.RoutingTable;
 import dev.espalier.routing.TableOptions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Whole speakers in one simulated network, all on the link 10.0.0.0/8, for the tests of this package. */
@@ -87,10 +87,17 @@ final class Network {
         final ForwardingModel kernel = new ForwardingModel();
         final List<Event> events = new ArrayList<>();
         final Map<String, PeerConfig> peers = new LinkedHashMap<>();
-        final Map<IpPrefix, SpeakerConfig.Origination> originated = new HashMap<>();
+        final Map<IpPrefix, SpeakerConfig.Origination> originated = new LinkedHashMap<>();
         SimulatedTransport transport;
         int maximumPaths = 1;
         int restartSeconds = 60;
+        /** What else its configuration says. */
+        UnaryOperator<SpeakerConfig.Builder> options = UnaryOperator.identity();
+        /** Metrics of the routes to other hosts, where they differ from that of the link. */
+        final Map<IpAddress, Integer> metrics = new LinkedHashMap<>();
+
+        boolean linkUp = true;
+        PrefixIndex index = new PrefixIndex();
         private int runs;
 
         @Nullable
@@ -121,11 +128,11 @@ final class Network {
         }
 
         SpeakerConfig config() {
-            return SpeakerConfig.builder(new Asn(asn), address)
-                    .listen(List.of(address))
-                    .maximumPaths(maximumPaths)
-                    .restartSeconds(restartSeconds)
-                    .stalePathSeconds(60)
+            return options.apply(SpeakerConfig.builder(new Asn(asn), address)
+                            .listen(List.of(address))
+                            .maximumPaths(maximumPaths)
+                            .restartSeconds(restartSeconds)
+                            .stalePathSeconds(60))
                     .peers(List.copyOf(peers.values()))
                     .originated(originated)
                     .build();
@@ -133,10 +140,11 @@ final class Network {
 
         Router start() {
             SimulatedLoop owner = time.loop("table " + address);
-            PrefixIndex index = new PrefixIndex();
+            PrefixIndex shared = new PrefixIndex();
             RoutingTable created = new RoutingTable(
-                    RoutingInstance.DEFAULT, index, owner, kernel, events::add, new TableOptions(Runnable::run));
+                    RoutingInstance.DEFAULT, shared, owner, kernel, events::add, new TableOptions(Runnable::run));
             loop = owner;
+            index = shared;
             table = created;
             owner.execute(() -> {
                 created.adopt();
@@ -144,7 +152,7 @@ final class Network {
                 Speaker made = new Speaker(
                         config(),
                         created,
-                        index,
+                        shared,
                         owner,
                         transport,
                         events::add,
@@ -161,20 +169,48 @@ final class Network {
 
         private Links.Event.Snapshot world() {
             Links.HostAddress own = new Links.HostAddress(LINK, address, 8, null);
+            List<Links.ForeignRoute> routes = new ArrayList<>();
+            routes.add(route(IpPrefix.parse("10.0.0.0/8"), null, 0));
+            metrics.forEach((to, metric) -> routes.add(route(IpPrefix.of(to, 32), to, metric)));
             return new Links.Event.Snapshot(
-                    List.of(new Links.Link(LINK, "e0", true, false, 1500, "02:00:00:00:00:01")),
+                    List.of(new Links.Link(LINK, "e0", linkUp, false, 1500, "02:00:00:00:00:01")),
                     List.of(own),
-                    List.of(new Links.ForeignRoute(
-                            254,
-                            IpPrefix.parse("10.0.0.0/8"),
-                            List.of(new dev.espalier.route.NextHop.Hop(null, LINK, 1, false)),
-                            2,
-                            0)));
+                    routes);
+        }
+
+        private static Links.ForeignRoute route(IpPrefix prefix, @Nullable IpAddress gateway, int metric) {
+            return new Links.ForeignRoute(
+                    254, prefix, List.of(new dev.espalier.route.NextHop.Hop(gateway, LINK, 1, false)), 2, metric);
+        }
+
+        /** The link or the metrics have changed: the daemon hears of it when its loop comes to it. */
+        void worldChanged() {
+            Speaker running = speaker;
+            RoutingTable held = table;
+            if (running != null && held != null) {
+                java.util.Objects.requireNonNull(loop).execute(() -> {
+                    held.changed(world());
+                    running.changed(world());
+                });
+            }
+        }
+
+        /** The host loses power: nobody is told, and its kernel's table is gone too. */
+        void losePower() {
+            kernel.clear();
+            runs = 0;
+            end();
         }
 
         /** The process dies: its connections are reset and it never does anything again; its kernel forwards on. */
         void kill() {
-            routers.forEach(other -> network.reset(transport, other.transport));
+            routers.stream()
+                    .filter(other -> !network.isCut(transport, other.transport))
+                    .forEach(other -> network.reset(transport, other.transport));
+            end();
+        }
+
+        private void end() {
             transport.vanish();
             transport.stall(FOREVER);
             java.util.Objects.requireNonNull(loop).stall(FOREVER);
@@ -212,6 +248,11 @@ final class Network {
                 }
                 return routes;
             });
+        }
+
+        @Override
+        public String toString() {
+            return address + " (AS " + asn + ")";
         }
     }
 }

@@ -174,6 +174,31 @@ class SpeakerRestartTest {
     }
 
     @Test
+    void aLateEndOfAnEarlierSessionDoesNotHitTheOneThatFollowedIt() {
+        Network.Router[] routers = pair(0);
+        Network.Router first = routers[0];
+        first.transport.stall(1, Duration.ofMinutes(1)); // the loop of its session
+        PeerConfig peer = first.peers.remove("10.0.0.2");
+        first.reconfigure();
+        if (first.transport.loop().toString().endsWith("0")) {
+            first.transport.loop(); // they are given in turn, and the next session shall have the other one
+        }
+        first.with(peer).reconfigure();
+        assertThat(net.until(
+                        Duration.ofSeconds(50),
+                        () -> first.events.stream()
+                                        .filter(event -> event.kind().equals("bgp.session.up"))
+                                        .count()
+                                == 2))
+                .as("the new session is up before the old one could end")
+                .isTrue();
+        net.time.run(Duration.ofMinutes(1));
+        first.announcing("198.51.100.0/24", 1).reconfigure();
+        net.time.run(SOON);
+        assertThat(routers[1].kernel.forwarding()).hasSize(2);
+    }
+
+    @Test
     void localPrefNeverReachesAnExternalPeerWhateverThePolicySays() {
         Network.Router a = net.router("10.0.0.1", 65001)
                 .with(with("10.0.0.2", Policies.acceptAll(), new Changing("x", attributes -> attributes.toBuilder()

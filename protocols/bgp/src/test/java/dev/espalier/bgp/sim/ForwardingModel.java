@@ -32,6 +32,17 @@ public final class ForwardingModel implements Fib {
         return forwarding;
     }
 
+    /** How many groups of next hops there are, used or not. */
+    public int groups() {
+        return groups.size();
+    }
+
+    /** The host loses power, and its table with it. */
+    public void clear() {
+        groups.clear();
+        routes.clear();
+    }
+
     /** How many routes were added, replaced or removed so far. */
     public int routeChanges() {
         return changes;

@@ -3,6 +3,7 @@ package dev.espalier.bgp.sim;
 import dev.espalier.route.Transport.Connection;
 import dev.espalier.route.Transport.ConnectionHandler;
 import dev.espalier.route.Transport.Endpoint;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -37,6 +38,7 @@ final class SimulatedConnection implements Connection {
     private final Deque<byte[]> pending = new ArrayDeque<>();
     private final Deque<byte[]> travelling = new ArrayDeque<>();
     private final Deque<byte[]> unread = new ArrayDeque<>();
+    private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
     private byte[] left = {};
     private int pendingOctets;
     private int unacknowledged;
@@ -72,6 +74,10 @@ final class SimulatedConnection implements Connection {
 
     SimulatedConnection peer() {
         return Objects.requireNonNull(peer, "a connection that was never accepted has no other end");
+    }
+
+    byte[] heard() {
+        return heard.toByteArray();
     }
 
     void open() {
@@ -117,9 +123,17 @@ final class SimulatedConnection implements Connection {
     @Override
     public void reading(boolean wanted) {
         checkLoop();
+        if (reading == wanted) {
+            return;
+        }
         reading = wanted;
         if (wanted) {
-            loop.execute(this::read);
+            loop.execute(() -> {
+                if (reading && !gone && !closing && left.length > 0) {
+                    show(ByteBuffer.wrap(left)); // what was left when reading stopped does not wait for more to arrive
+                }
+                read();
+            });
         }
     }
 
@@ -250,13 +264,20 @@ final class SimulatedConnection implements Connection {
                 end(null);
                 return;
             }
+            if (network.isRecording()) {
+                heard.writeBytes(segment);
+            }
             ByteBuffer buffer = ByteBuffer.allocate(left.length + segment.length);
             buffer.put(left).put(segment).flip();
-            handler.received(this, buffer);
-            left = new byte[buffer.remaining()];
-            buffer.get(left);
+            show(buffer);
             acknowledge(segment.length);
         }
+    }
+
+    private void show(ByteBuffer octets) {
+        handler.received(this, octets);
+        left = new byte[octets.remaining()];
+        octets.get(left);
     }
 
     private void acknowledge(int octets) {

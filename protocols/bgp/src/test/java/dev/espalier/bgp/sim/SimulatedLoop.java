@@ -38,7 +38,7 @@ public final class SimulatedLoop implements Loop {
 
     /** Nothing runs on this loop for a while, as in a long pause of the garbage collector; then all that was due, in order. */
     public void stall(Duration pause) {
-        stalledUntil = time.now() + pause.toNanos();
+        stalledUntil = Math.max(stalledUntil, time.now() + pause.toNanos()); // what waits already keeps its place
     }
 
     long stalledUntil() {

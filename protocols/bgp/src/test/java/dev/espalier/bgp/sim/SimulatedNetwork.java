@@ -21,10 +21,13 @@ public final class SimulatedNetwork {
     private final SimulatedTime time;
     private final Random random;
     private final Map<IpAddress, SimulatedTransport> hosts = new HashMap<>();
-    private final Set<Set<SimulatedTransport>> cuts = new HashSet<>();
+    /** Pairs of host names, since a cable stays cut when a host is started anew. */
+    private final Set<Set<String>> cuts = new HashSet<>();
+
     private final List<SimulatedConnection> connections = new ArrayList<>();
     private long minimumDelay = Duration.ofMillis(1).toNanos();
     private long maximumDelay = Duration.ofMillis(3).toNanos();
+    private boolean recording;
 
     /** An empty network. */
     public SimulatedNetwork(SimulatedTime time, long seed) {
@@ -54,12 +57,12 @@ public final class SimulatedNetwork {
 
     /** Cuts the cable between two hosts: whatever is sent waits, as TCP would send it again, and connecting gets no answer. */
     public void cut(SimulatedTransport one, SimulatedTransport other) {
-        cuts.add(Set.of(one, other));
+        cuts.add(Set.of(one.toString(), other.toString()));
     }
 
     /** Repairs the cable. */
     public void heal(SimulatedTransport one, SimulatedTransport other) {
-        cuts.remove(Set.of(one, other));
+        cuts.remove(Set.of(one.toString(), other.toString()));
     }
 
     /** Resets every connection between two hosts, seen by both ends. */
@@ -70,6 +73,33 @@ public final class SimulatedNetwork {
                 connection.lose("connection reset by peer");
             }
         }
+    }
+
+    /** One end loses its connections with the other, which is not told: they are half-open until it sends something. */
+    public void halfOpen(SimulatedTransport loser, SimulatedTransport other) {
+        for (SimulatedConnection connection : connectionsOf(loser)) {
+            if (connection.peer().host() == other) {
+                connection.lose("connection timed out");
+            }
+        }
+    }
+
+    /** Keeps from now on what every end reads, for as long as its connection is open. */
+    public SimulatedNetwork recording() {
+        recording = true;
+        return this;
+    }
+
+    /** All that one host has read on its only open connection with another; nothing where there is not exactly one. */
+    public byte[] heard(SimulatedTransport by, SimulatedTransport from) {
+        List<SimulatedConnection> open = connectionsOf(by).stream()
+                .filter(connection -> connection.peer().host() == from)
+                .toList();
+        return open.size() == 1 ? open.getFirst().heard() : new byte[0];
+    }
+
+    boolean isRecording() {
+        return recording;
     }
 
     /** How many connections are open between two hosts, each counted once. */
@@ -91,8 +121,9 @@ public final class SimulatedNetwork {
         return minimumDelay + (long) (random.nextDouble() * (maximumDelay - minimumDelay));
     }
 
-    boolean isCut(SimulatedTransport one, SimulatedTransport other) {
-        return one != other && cuts.contains(Set.of(one, other));
+    /** Whether the cable between two hosts is cut. */
+    public boolean isCut(SimulatedTransport one, SimulatedTransport other) {
+        return !cuts.isEmpty() && one != other && cuts.contains(Set.of(one.toString(), other.toString()));
     }
 
     @Nullable

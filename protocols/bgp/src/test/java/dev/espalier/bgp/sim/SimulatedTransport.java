@@ -84,6 +84,11 @@ public final class SimulatedTransport implements Transport {
         loops.forEach(loop -> loop.stall(pause));
     }
 
+    /** Stalls one of its two loops, 0 or 1. */
+    public void stall(int which, Duration pause) {
+        loops.get(which).stall(pause);
+    }
+
     SimulatedNetwork network() {
         return network;
     }
