@@ -216,7 +216,7 @@ final class SimulatedConnection implements Connection {
 
     /** The first octets that are pending, across the borders of what was written. */
     private byte[] take(int limit) {
-        ByteBuffer segment = ByteBuffer.allocate(limit);
+        ByteBuffer segment = ByteBuffer.allocate(Math.min(limit, pendingOctets));
         while (segment.hasRemaining() && !pending.isEmpty() && pending.peek() != FIN) {
             byte[] next = pending.remove();
             int length = Math.min(next.length, segment.remaining());
