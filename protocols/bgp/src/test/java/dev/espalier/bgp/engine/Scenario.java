@@ -144,7 +144,8 @@ final class Scenario {
     @Nullable
     Policy policy(Network.Router router, Network.Router other, boolean export) {
         if (router.asn == other.asn) {
-            return !apart && random.nextBoolean() ? null : ScenarioPolicy.acceptAll(apart);
+            boolean none = random.nextBoolean();
+            return none && !apart ? null : ScenarioPolicy.acceptAll(apart);
         }
         if (acceptAll) {
             return ScenarioPolicy.acceptAll(apart);

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Valid messages with a few octets changed: whatever comes out, it is a verdict, and the verdict is consistent. */
@@ -26,8 +27,28 @@ class MutationTest {
 
     @Test
     void changedMessagesAreReadOrRefusedButNeverBreakTheDecoder() {
+        change(MESSAGES);
+    }
+
+    /** Ten million, and what they cost is given back. */
+    @Test
+    @Tag("long")
+    void tenMillionChangedMessagesLeaveNothingInMemory() {
+        change(MESSAGES);
+        long before = usedMemory();
+        change(50 * MESSAGES);
+        assertThat(usedMemory() - before).as("octets more than before").isLessThan(16 << 20);
+    }
+
+    private static long usedMemory() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static void change(int messages) {
         Map<DecodedChecks.Verdict, Integer> verdicts = new EnumMap<>(DecodedChecks.Verdict.class);
-        for (long seed = SEED; seed < SEED + MESSAGES; seed++) {
+        for (long seed = SEED; seed < SEED + messages; seed++) {
             RandomRoutes routes = new RandomRoutes(seed);
             SessionOptions options = routes.session();
             byte[] message = message(routes, options);
