@@ -8,6 +8,7 @@ import dev.espalier.bgp.wire.MessageEncoder;
 import dev.espalier.bgp.wire.SessionOptions;
 import dev.espalier.bgp.wire.UpdatePacker;
 import dev.espalier.lab.LabException;
+import dev.espalier.lab.Namespace;
 import dev.espalier.lab.Pause;
 import dev.espalier.net.Asn;
 import dev.espalier.net.Ipv4Address;
@@ -47,6 +48,11 @@ final class Feeder implements AutoCloseable {
 
     /** Connects from the peer's namespace to whoever listens in ours, and waits until the session is established. */
     static Feeder connect(Rig rig, long asn) {
+        return connect(rig.theirs(), Rig.THEIRS, Rig.OURS, rig.directory(), asn);
+    }
+
+    /** The same between any two addresses. */
+    static Feeder connect(Namespace from, String own, String to, Path directory, long asn) {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -54,18 +60,18 @@ final class Feeder implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 SocketPipe.class.getName(),
-                Rig.THEIRS,
-                Rig.OURS,
+                own,
+                to,
                 "179");
-        builder.redirectError(rig.directory().resolve("feeder.log").toFile());
-        Feeder feeder = new Feeder(rig.theirs().start(builder));
+        builder.redirectError(directory.resolve("feeder-" + asn + ".log").toFile());
+        Feeder feeder = new Feeder(from.start(builder));
         List<Capability> capabilities = List.of(
                 new Capability.Multiprotocol(Family.IPV4_UNICAST),
                 new Capability.Multiprotocol(Family.IPV6_UNICAST),
                 new Capability.FourOctetAs(new Asn(asn)));
         int narrow = asn > 0xFFFF ? 23456 : (int) asn;
-        feeder.send(MessageEncoder.encode(
-                new Message.Open(4, narrow, HOLD_SECONDS, Ipv4Address.parse(Rig.THEIRS), capabilities)));
+        feeder.send(
+                MessageEncoder.encode(new Message.Open(4, narrow, HOLD_SECONDS, Ipv4Address.parse(own), capabilities)));
         Thread.ofVirtual().start(feeder::listen);
         Thread.ofVirtual().start(feeder::keepAlive);
         if (!Pause.until(Duration.ofSeconds(15), () -> feeder.established)) {
