@@ -15,7 +15,7 @@ class SimulationTest {
 
     @Test
     void networksSettleInTheStateTheRulesDemandWhateverHappenedToThem() {
-        simulate(2000);
+        simulate(500);
     }
 
     @Test
