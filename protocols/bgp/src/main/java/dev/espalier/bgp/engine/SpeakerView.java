@@ -89,6 +89,11 @@ public final class SpeakerView {
         return sessions.ports().stream().distinct().toList();
     }
 
+    /** How many update groups there are: neighbours in the same one are told the same, and the work is done once for all. */
+    public int updateGroups() {
+        return groups.values().stream().mapToInt(UpdateGroups::size).sum();
+    }
+
     /** How many sets of attributes there are. */
     public int attributeSets() {
         return attributes.size();

@@ -102,6 +102,11 @@ final class UpdateGroups {
         }
     }
 
+    /** How many groups there are. */
+    int size() {
+        return settled.size() + apart.size();
+    }
+
     UpdateGroup groupOf(Member member) {
         for (UpdateGroup group : settled.values()) {
             if (group.members().contains(member)) {
