@@ -26,7 +26,7 @@ public record MaximumPrefixes(@Nullable In in, int out) {
 
         /** From how many on people are told. */
         public int warnFrom() {
-            return (int) Math.max(1, (long) limit * warnAt / 100);
+            return (int) (((long) limit * warnAt + 99) / 100);
         }
 
         @Override

@@ -167,7 +167,9 @@ final class PeerTurn {
         } else if (session != null && !restartable(session)) {
             effects.close(open, COLLISION);
         } else if (pacing.stayingAway()) {
-            effects.close(open, REJECTED);
+            // Without a word: in its OpenSent a NOTIFICATION would be an FSM error (RFC 4271 section 8.2.2), and hide
+            // the reason.
+            effects.add(new Effect.Abort(open.id()));
         } else {
             Connection former = connections.incoming();
             if (former != null) {
