@@ -4,7 +4,9 @@ import dev.espalier.agent.api.ExplainView;
 import dev.espalier.agent.api.PathView;
 import dev.espalier.agent.api.PeerView;
 import dev.espalier.agent.api.RouteView;
+import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.Role;
 import dev.espalier.bgp.engine.PeerSnapshot;
 import dev.espalier.bgp.engine.PrefixSnapshot;
 import dev.espalier.bgp.fsm.SessionState;
@@ -48,6 +50,8 @@ final class Views {
                 peer.dynamic(),
                 session == null ? "Waiting" : session.state().toString(),
                 asn(config, agreed),
+                agreed == null ? null : agreed.localAs().value(),
+                agreed == null || agreed.role() == null ? null : agreed.role().toString(),
                 agreed == null ? null : agreed.peerRouterId().toString(),
                 agreed == null ? null : agreed.internal(),
                 session == null ? 0 : TimeUnit.NANOSECONDS.toSeconds(nowNanos - session.sinceNanos()),
@@ -102,6 +106,25 @@ final class Views {
             return "no export policy: nothing is announced to this external peer (RFC 8212); set spec.exportPolicy, for "
                     + "instance [accept-all]";
         }
+        return limitHint(peer);
+    }
+
+    private static @Nullable String limitHint(PeerSnapshot peer) {
+        MaximumPrefixes limits = peer.config().maximumPrefixes();
+        MaximumPrefixes.In in = limits.in();
+        for (Map.Entry<Family, PeerSnapshot.Routes> entry : new TreeMap<>(peer.routes()).entrySet()) {
+            PeerSnapshot.Routes routes = entry.getValue();
+            int counted = in != null && in.acceptedOnly() ? routes.accepted() : routes.received();
+            if (in != null && counted > in.limit()) {
+                return "it sends " + counted + " " + entry.getKey() + " prefixes, more than the " + in.limit()
+                        + " of spec.maximumPrefixes.in, which only warns: filter there what we should not get, or raise the limit";
+            }
+            if (routes.heldBack() > 0) {
+                return "it is told " + routes.sent() + " " + entry.getKey()
+                        + " prefixes, as many as spec.maximumPrefixes.out " + "allows, and not " + routes.heldBack()
+                        + " others: raise the limit, or announce fewer";
+            }
+        }
         return null;
     }
 
@@ -115,6 +138,7 @@ final class Views {
                                 routes.accepted(),
                                 routes.best(),
                                 routes.sent(),
+                                routes.heldBack(),
                                 peer.endOfRib().contains(family))));
         return families;
     }
@@ -127,6 +151,7 @@ final class Views {
             }
             case Capability.RouteRefresh refresh -> "route-refresh";
             case Capability.ExtendedMessage extended -> "extended-message";
+            case Capability.BgpRole(int role) -> "role " + Role.nameOf(role);
             case Capability.GracefulRestart restart ->
                 "graceful-restart " + restart.restartTime() + " s" + (restart.restarting() ? ", restarting" : "");
             case Capability.FourOctetAs four -> "four-octet-as " + four.asn();
@@ -170,6 +195,7 @@ final class Views {
                 a.aggregator().map(by -> by.asn() + " " + by.address()).orElse(null),
                 a.hasOriginatorId() ? new Ipv4Address(a.originatorId()).toString() : null,
                 texts(a.clusterList()),
+                a.onlyToCustomer().isPresent() ? a.onlyToCustomer().getAsLong() : null,
                 texts(a.unknown()));
     }
 

@@ -101,6 +101,7 @@ final class ExplainText {
             text.add("atomic aggregate");
         }
         add(text, "originator", attributes.text("originatorId"));
+        add(text, "only to customers of AS", attributes.text("onlyToCustomer"));
         add(text, "cluster list", String.join(" ", attributes.texts("clusterList")));
         add(text, "passed on unread", String.join(" ", attributes.texts("unknown")));
         return text.toString();

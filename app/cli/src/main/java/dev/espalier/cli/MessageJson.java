@@ -1,6 +1,7 @@
 package dev.espalier.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.espalier.bgp.Role;
 import dev.espalier.bgp.wire.Capability;
 import dev.espalier.bgp.wire.ErrorCode;
 import dev.espalier.bgp.wire.Message;
@@ -83,6 +84,10 @@ final class MessageJson {
             }
             case Capability.RouteRefresh refresh -> json.writeStringField("name", "route-refresh");
             case Capability.ExtendedMessage extended -> json.writeStringField("name", "extended-message");
+            case Capability.BgpRole(int role) -> {
+                json.writeStringField("name", "role");
+                json.writeStringField("role", Role.nameOf(role));
+            }
             case Capability.GracefulRestart restart -> gracefulRestart(restart);
             case Capability.FourOctetAs four -> {
                 json.writeStringField("name", "four-octet-as");

@@ -25,6 +25,8 @@ final class PeerText {
         line("To do", peer.text("hint"));
         line("Last down", peer.text("lastDown"));
         line("AS", asn(peer));
+        line("Our AS", peer.has("localAsn") ? peer.text("localAsn") : "");
+        line("Our role", peer.text("role"));
         line("Router ID", peer.text("routerId"));
         line("Our address", peer.text("localAddress"));
         line("Timers", timers(peer));
@@ -89,6 +91,11 @@ final class PeerText {
         }
     }
 
+    private static String sent(JsonObject routes) {
+        long heldBack = routes.number("heldBack");
+        return routes.number("sent") + (heldBack == 0 ? "" : " (" + heldBack + " held back)");
+    }
+
     private void families(JsonObject families) {
         if (families.fields().isEmpty()) {
             return;
@@ -111,7 +118,7 @@ final class PeerText {
                     Cell.of(routes.number("received")),
                     Cell.of(routes.number("accepted")),
                     Cell.of(routes.number("best")),
-                    Cell.of(routes.number("sent")),
+                    Cell.of(sent(routes)),
                     Cell.of(routes.is("endOfRib") ? "yes" : "no")));
         }
         table.end();

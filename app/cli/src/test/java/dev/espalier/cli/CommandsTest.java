@@ -96,6 +96,7 @@ class CommandsTest {
                 tor-1 (192.0.2.1)
                   State          Established for 2h03m, came up 1 time
                   AS             65010 (external)
+                  Our AS         65001
                   Router ID      10.255.0.1
                   Our address    192.0.2.7
                   Timers         hold 90s, keepalive 30s

@@ -103,8 +103,8 @@ final class SampleDaemon implements Daemon {
 
     private static Map<String, PeerView.Routes> routes(int received, int accepted, int sent) {
         Map<String, PeerView.Routes> routes = new TreeMap<>();
-        routes.put("ipv4", new PeerView.Routes(received, accepted, accepted, sent, true));
-        routes.put("ipv6", new PeerView.Routes(2, accepted == 0 ? 0 : 2, 0, 1, false));
+        routes.put("ipv4", new PeerView.Routes(received, accepted, accepted, sent, 0, true));
+        routes.put("ipv6", new PeerView.Routes(2, accepted == 0 ? 0 : 2, 0, 1, 0, false));
         return routes;
     }
 
@@ -127,6 +127,8 @@ final class SampleDaemon implements Daemon {
                 range != null && address != null,
                 state,
                 asn,
+                up ? 65001L : null,
+                null,
                 up ? "10.255.0.1" : null,
                 up ? asn != null && asn == 65001L : null,
                 since,
@@ -240,6 +242,7 @@ final class SampleDaemon implements Daemon {
                         null,
                         null,
                         List.of(),
+                        null,
                         List.of()));
     }
 

@@ -9,6 +9,7 @@ final class CompiledPolicy extends EvaluatedPolicy {
     private final CompiledStatement[] statements;
     private final List<DefinedSet> sets;
     private final List<CompiledPolicy> called;
+    private final boolean dependsOnNeighbor;
 
     /**
      * From compiled parts.
@@ -25,11 +26,20 @@ final class CompiledPolicy extends EvaluatedPolicy {
         this.statements = statements.toArray(CompiledStatement[]::new);
         this.sets = List.copyOf(sets);
         this.called = List.copyOf(called);
+        this.dependsOnNeighbor = definition.statements().stream()
+                        .flatMap(statement -> statement.conditions().stream())
+                        .anyMatch(Condition.MatchNeighborSet.class::isInstance)
+                || called.stream().anyMatch(CompiledPolicy::dependsOnNeighbor);
     }
 
     @Override
     public String name() {
         return definition.name();
+    }
+
+    @Override
+    public boolean dependsOnNeighbor() {
+        return dependsOnNeighbor;
     }
 
     @Override

@@ -28,6 +28,11 @@ final class PolicyChain extends EvaluatedPolicy {
     }
 
     @Override
+    public boolean dependsOnNeighbor() {
+        return policies.stream().anyMatch(Policy::dependsOnNeighbor);
+    }
+
+    @Override
     PolicyResult evaluate(Evaluation evaluation) {
         for (EvaluatedPolicy policy : policies) {
             PolicyResult result = policy.evaluate(evaluation);

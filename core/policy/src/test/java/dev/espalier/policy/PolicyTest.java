@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.net.Community;
+import dev.espalier.net.IpPrefix;
 import dev.espalier.policy.Action.SetCommunity;
 import dev.espalier.policy.Action.SetCommunityOption;
 import dev.espalier.policy.Action.SetLocalPref;
@@ -251,5 +252,26 @@ class PolicyTest {
         assertThat(Policies.chain("c", List.of(first), DefaultAction.REJECT))
                 .isEqualTo(Policies.chain("c", List.of(compiled(List.of(caller, called), TEN)), DefaultAction.REJECT))
                 .isNotEqualTo(Policies.chain("c", List.of(first), DefaultAction.ACCEPT));
+    }
+
+    @Test
+    void aPolicyDependsOnTheNeighborOnlyWhereItOrOneThatItCallsAsks() {
+        Condition fromThem = new Condition.MatchNeighborSet("them", MatchSetOptions.ANY);
+        DefinedSet them = new DefinedSet.NeighborSet("them", List.of(IpPrefix.parse("192.0.2.0/24")));
+        PolicyDefinition asking = policy("asking", statement("s", PolicyResult.ACCEPT, List.of(fromThem)));
+        PolicyDefinition calling =
+                policy("calling", statement("s", PolicyResult.ACCEPT, List.of(new CallPolicy("asking"))));
+        Policy quiet = compiled(policy("quiet", statement("s", PolicyResult.ACCEPT, List.of(IN_TEN))), TEN);
+
+        assertThat(quiet.dependsOnNeighbor()).isFalse();
+        assertThat(Policies.acceptAll().dependsOnNeighbor()).isFalse();
+        assertThat(compiled(asking, them).dependsOnNeighbor()).isTrue();
+        assertThat(compiled(List.of(calling, asking), them).dependsOnNeighbor()).isTrue();
+        assertThat(Policies.chain("c", List.of(quiet, Policies.rejectAll()), DefaultAction.REJECT)
+                        .dependsOnNeighbor())
+                .isFalse();
+        assertThat(Policies.chain("c", List.of(quiet, compiled(asking, them)), DefaultAction.REJECT)
+                        .dependsOnNeighbor())
+                .isTrue();
     }
 }

@@ -63,6 +63,11 @@ final class OurSide {
         return this;
     }
 
+    OurSide aggregate(String map) {
+        advertisement.put("aggregate", map);
+        return this;
+    }
+
     OurSide attributes(String map) {
         advertisement.put("attributes", map);
         return this;

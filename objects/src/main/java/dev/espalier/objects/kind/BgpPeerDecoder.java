@@ -112,7 +112,8 @@ final class BgpPeerDecoder {
                 fields.optional("importPolicy", Words.NAMES),
                 fields.optional("exportPolicy", Words.NAMES),
                 fields.optional("nextHopSelf", Decoders.BOOLEAN, false),
-                fields.optional("routeReflectorClient", Decoders.BOOLEAN, false));
+                fields.optional("routeReflectorClient", Decoders.BOOLEAN, false),
+                BorderOptions.decode(fields));
         refuseContradictions(fields, spec);
         return spec;
     }
@@ -156,6 +157,14 @@ final class BgpPeerDecoder {
             if (fields.has("ebgpMultihop")) {
                 fields.error("ebgpMultihop", "is for external peers, and 'asn' says internal", "remove it");
             }
+            for (String field : spec.border().externalOnly()) {
+                fields.error(field, "is for external peers, and 'asn' says internal", "remove it");
+            }
+        } else if (spec.asn() instanceof RemoteAs.Any && fields.has("localAs")) {
+            fields.error(
+                    "localAs",
+                    "is for external peers, and 'asn: any' leaves that open",
+                    "say external, or the number of its AS");
         } else if (spec.asn() instanceof RemoteAs.External && spec.routeReflectorClient()) {
             fields.error("routeReflectorClient", "is for internal peers, and 'asn' says external", "remove it");
         }

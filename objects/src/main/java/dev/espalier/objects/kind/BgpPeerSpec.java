@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param exportPolicy names of policies in order
  * @param nextHopSelf see {@link dev.espalier.bgp.PeerConfig}
  * @param routeReflectorClient see {@link dev.espalier.bgp.PeerConfig}
+ * @param border what happens to routes between it and us
  */
 public record BgpPeerSpec(
         boolean enabled,
@@ -58,7 +59,8 @@ public record BgpPeerSpec(
         @Nullable List<String> importPolicy,
         @Nullable List<String> exportPolicy,
         boolean nextHopSelf,
-        boolean routeReflectorClient) {
+        boolean routeReflectorClient,
+        BorderOptions border) {
 
     /** Who a peer is. */
     public sealed interface Remote {

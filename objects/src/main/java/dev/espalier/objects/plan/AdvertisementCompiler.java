@@ -1,10 +1,12 @@
 package dev.espalier.objects.plan;
 
+import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.SpeakerConfig.Origination;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.objects.document.NearestName;
 import dev.espalier.objects.kind.AdvertisementSpec;
 import dev.espalier.objects.kind.BgpPeerSpec;
+import dev.espalier.policy.Policy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +17,22 @@ import org.jspecify.annotations.Nullable;
 final class AdvertisementCompiler {
 
     private final List<Decoded<BgpPeerSpec>> peers;
+    private final PolicyLibrary policies;
 
     /**
      * @param peers those of the Router
      */
-    AdvertisementCompiler(List<Decoded<BgpPeerSpec>> peers) {
+    AdvertisementCompiler(List<Decoded<BgpPeerSpec>> peers, PolicyLibrary policies) {
         this.peers = peers;
+        this.policies = policies;
+    }
+
+    /** Which routes an aggregate sums up; null for all, and for an advertisement that is no aggregate. */
+    static @Nullable Policy contributors(Decoded<AdvertisementSpec> advertisement, PolicyLibrary policies) {
+        AdvertisementSpec.Aggregate aggregate = advertisement.spec().aggregate();
+        return aggregate == null
+                ? null
+                : policies.find(aggregate.contributors(), advertisement, "spec.aggregate.contributors");
     }
 
     /** Reports every peer that is named but does not exist, on this node or another. */
@@ -50,6 +62,7 @@ final class AdvertisementCompiler {
                     spec.attributes(),
                     peersToTell(spec),
                     spec.discard(),
+                    aggregate(advertisement),
                     advertisement.object().reference());
             for (int i = 0; i < spec.prefixes().size(); i++) {
                 IpPrefix prefix = spec.prefixes().get(i);
@@ -63,6 +76,14 @@ final class AdvertisementCompiler {
             }
         }
         return originated;
+    }
+
+    private SpeakerConfig.@Nullable Aggregate aggregate(Decoded<AdvertisementSpec> advertisement) {
+        AdvertisementSpec.Aggregate aggregate = advertisement.spec().aggregate();
+        return aggregate == null
+                ? null
+                : new SpeakerConfig.Aggregate(
+                        aggregate.summaryOnly(), aggregate.inheritCommunities(), contributors(advertisement, policies));
     }
 
     private @Nullable List<String> peersToTell(AdvertisementSpec spec) {

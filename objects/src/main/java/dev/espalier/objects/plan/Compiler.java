@@ -63,6 +63,7 @@ public final class Compiler {
         Map<String, List<Decoded<AdvertisementSpec>>> advertisementsByRouter =
                 byRouter(advertisements, AdvertisementSpec::router, routers);
         AdvertisementCompiler.checkNames(advertisements, peers, objects.complete());
+        advertisements.forEach(advertisement -> AdvertisementCompiler.contributors(advertisement, policies));
 
         List<PlannedRouter> planned = new ArrayList<>();
         for (Decoded<RouterSpec> router : routers.here()) {
@@ -73,7 +74,7 @@ public final class Compiler {
                     speaker(
                             router,
                             compilePeers(its, peerCompiler),
-                            new AdvertisementCompiler(its)
+                            new AdvertisementCompiler(its, policies)
                                     .compile(advertisementsByRouter.getOrDefault(router.name(), List.of())))));
         }
         planned.sort(Comparator.comparing(PlannedRouter::name));

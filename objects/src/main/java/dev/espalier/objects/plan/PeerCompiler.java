@@ -1,5 +1,6 @@
 package dev.espalier.objects.plan;
 
+import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.PeerConfig.RemoteAs;
 import dev.espalier.bgp.wire.Family;
@@ -62,7 +63,11 @@ final class PeerCompiler {
                 .importPolicy(importPolicy)
                 .exportPolicy(exportPolicy)
                 .nextHopSelf(peer.spec().nextHopSelf())
+                .nextHopUnchanged(peer.spec().border().nextHopUnchanged())
                 .routeReflectorClient(peer.spec().routeReflectorClient())
+                .asPath(peer.spec().border().asPath())
+                .sendCommunities(peer.spec().border().sendCommunities())
+                .maximumPrefixes(peer.spec().border().maximumPrefixes())
                 .build();
     }
 
@@ -125,17 +130,40 @@ final class PeerCompiler {
     /** What contradicts the AS of the Router; words such as {@code internal} were checked when the peer was read. */
     private void checkAs(Decoded<BgpPeerSpec> peer) {
         Asn own = router.spec().asn();
+        checkLocalAs(peer, own);
         if (!(peer.spec().asn() instanceof RemoteAs.Exactly(Asn remote)) || router.isBroken()) {
             return;
         }
         if (remote.equals(own) && peer.spec().ebgpMultihop() > 0) {
             peer.error("spec.ebgpMultihop", "is for external peers, and AS " + remote + " is our own", "remove it");
         }
+        if (remote.equals(own)) {
+            for (String field : peer.spec().border().externalOnly()) {
+                peer.error("spec." + field, "is for external peers, and AS " + remote + " is our own", "remove it");
+            }
+        }
         if (!remote.equals(own) && peer.spec().routeReflectorClient()) {
             peer.error(
                     "spec.routeReflectorClient",
                     "is for internal peers, and AS " + remote + " is not our own AS " + own,
                     "remove it");
+        }
+    }
+
+    /** RFC 7705: the AS that a peer knows us by is neither ours, or it would change nothing, nor the peer's own. */
+    private void checkLocalAs(Decoded<BgpPeerSpec> peer, Asn own) {
+        LocalAs localAs = peer.spec().border().localAs();
+        if (localAs == null || router.isBroken() || peer.isBroken()) {
+            return;
+        }
+        if (localAs.asn().equals(own)) {
+            peer.error(
+                    "spec.localAs.asn", own + " is the AS of " + router.object().reference() + " already", "remove it");
+        } else if (peer.spec().asn().equals(new RemoteAs.Exactly(localAs.asn()))) {
+            peer.error(
+                    "spec.localAs.asn",
+                    localAs.asn() + " is the peer's own AS, and the session would be internal for it",
+                    "use another number");
         }
     }
 
@@ -191,6 +219,9 @@ final class PeerCompiler {
                 .connectRetrySeconds(first(its.connectRetry(), ours.connectRetry(), DEFAULT_CONNECT_RETRY_SECONDS))
                 .gracefulRestart(restartTime(spec))
                 .extendedMessages(spec.extendedMessages())
+                .role(spec.border().role())
+                .roleStrict(spec.border().roleStrict())
+                .localAs(spec.border().localAs())
                 .build();
     }
 

@@ -1,5 +1,7 @@
 package dev.espalier.objects.plan;
 
+import dev.espalier.bgp.AsPathOptions;
+import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.SpeakerConfig.Origination;
@@ -28,7 +30,8 @@ public final class PlanDiff {
     /** A field of a record: its name in configuration, its value, and what a change of it does. */
     private record Field<T>(String name, Function<T, @Nullable Object> value, Effect effect) {}
 
-    static final List<String> SEPARATE_FIELDS = List.of("name", "session", "peers", "originated");
+    static final List<String> SEPARATE_FIELDS =
+            List.of("name", "session", "asPath", "maximumPrefixes", "peers", "originated");
 
     private static final List<Field<SpeakerConfig>> ROUTER = List.of(
             new Field<>("instance", SpeakerConfig::instance, Effect.ROUTER_RESTARTED),
@@ -50,7 +53,19 @@ public final class PlanDiff {
             new Field<>("importPolicy", PeerConfig::importPolicy, Effect.ROUTES_REEVALUATED),
             new Field<>("exportPolicy", PeerConfig::exportPolicy, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopSelf", PeerConfig::nextHopSelf, Effect.ROUTES_REEVALUATED),
-            new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED));
+            new Field<>("nextHopUnchanged", PeerConfig::nextHopUnchanged, Effect.ROUTES_REEVALUATED),
+            new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED),
+            new Field<>("sendCommunities", PeerConfig::sendCommunities, Effect.ROUTES_REEVALUATED));
+
+    private static final List<Field<AsPathOptions>> AS_PATH = List.of(
+            new Field<>("enforceFirstAs", AsPathOptions::enforceFirstAs, Effect.ROUTES_REEVALUATED),
+            new Field<>("allowAsIn", AsPathOptions::allowAsIn, Effect.ROUTES_REEVALUATED),
+            new Field<>("removePrivateAs", AsPathOptions::removePrivateAs, Effect.ROUTES_REEVALUATED),
+            new Field<>("asOverride", AsPathOptions::asOverride, Effect.ROUTES_REEVALUATED));
+
+    private static final List<Field<MaximumPrefixes>> MAXIMUM = List.of(
+            new Field<>("maximumPrefixes.in", MaximumPrefixes::in, Effect.ROUTES_REEVALUATED),
+            new Field<>("maximumPrefixes.out", MaximumPrefixes::out, Effect.ROUTES_REEVALUATED));
 
     private static final List<Field<PeerConfig.Session>> SESSION = List.of(
             new Field<>("port", PeerConfig.Session::port, Effect.SESSION_RESET),
@@ -63,12 +78,16 @@ public final class PlanDiff {
             new Field<>("keepaliveInterval", PeerConfig.Session::keepaliveSeconds, Effect.SESSION_RESET),
             new Field<>("connectRetry", PeerConfig.Session::connectRetrySeconds, Effect.SESSION_RESET),
             new Field<>("gracefulRestart.restartTime", PeerConfig.Session::gracefulRestart, Effect.SESSION_RESET),
-            new Field<>("extendedMessages", PeerConfig.Session::extendedMessages, Effect.SESSION_RESET));
+            new Field<>("extendedMessages", PeerConfig.Session::extendedMessages, Effect.SESSION_RESET),
+            new Field<>("role", PeerConfig.Session::role, Effect.SESSION_RESET),
+            new Field<>("roleStrict", PeerConfig.Session::roleStrict, Effect.SESSION_RESET),
+            new Field<>("localAs", PeerConfig.Session::localAs, Effect.SESSION_RESET));
 
     private static final List<Field<Origination>> PREFIX = List.of(
             new Field<>("attributes", Origination::attributes, Effect.ROUTES_REEVALUATED),
             new Field<>("peers", Origination::peers, Effect.ROUTES_REEVALUATED),
             new Field<>("discard", Origination::discard, Effect.NONE),
+            new Field<>("aggregate", Origination::aggregate, Effect.ROUTES_REEVALUATED),
             new Field<>("advertisement", Origination::because, Effect.NONE));
 
     private final List<PlanChange> changes = new ArrayList<>();
@@ -84,7 +103,7 @@ public final class PlanDiff {
 
     /** How many fields of these records are compared, so that a test notices a new one. */
     static int comparedFields() {
-        return ROUTER.size() + PEER.size() + SESSION.size() + PREFIX.size();
+        return ROUTER.size() + PEER.size() + AS_PATH.size() + MAXIMUM.size() + SESSION.size() + PREFIX.size();
     }
 
     private void routers(Plan before, Plan after) {
@@ -113,6 +132,8 @@ public final class PlanDiff {
             whole(Subject.PEER, name, was, is, was == null ? Effect.SESSION_STARTED : Effect.SESSION_ENDED);
             if (was != null && is != null) {
                 fields(Subject.PEER, name, PEER, was, is);
+                fields(Subject.PEER, name, AS_PATH, was.asPath(), is.asPath());
+                fields(Subject.PEER, name, MAXIMUM, was.maximumPrefixes(), is.maximumPrefixes());
                 fields(Subject.PEER, name, SESSION, was.session(), is.session());
             }
         }
@@ -167,6 +188,12 @@ public final class PlanDiff {
             case PeerConfig.Remote.Address one ->
                 one.link() == null ? one.address().toString() : one.address() + "%" + one.link();
             case PeerConfig.Remote.Range range -> range.range() + " (limit " + range.limit() + ")";
+            case SpeakerConfig.Aggregate aggregate ->
+                (aggregate.summaryOnly() ? "summary only" : "beside what it sums up")
+                        + (aggregate.inheritCommunities() ? ", with its communities" : "")
+                        + (aggregate.contributors() == null
+                                ? ""
+                                : ", of '" + aggregate.contributors().name() + "'");
             case PeerConfig.RemoteAs.Exactly number -> number.asn().toString();
             case PeerConfig.RemoteAs.Internal _ -> "internal";
             case PeerConfig.RemoteAs.External _ -> "external";

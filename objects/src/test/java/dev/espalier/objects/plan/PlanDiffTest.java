@@ -2,6 +2,8 @@ package dev.espalier.objects.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.bgp.AsPathOptions;
+import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.objects.Examples;
@@ -125,6 +127,8 @@ class PlanDiffTest {
                         SpeakerConfig.class,
                         PeerConfig.class,
                         PeerConfig.Session.class,
+                        AsPathOptions.class,
+                        MaximumPrefixes.class,
                         SpeakerConfig.Origination.class)
                 .flatMap(record -> Stream.of(record.getRecordComponents()))
                 .map(RecordComponent::getName)

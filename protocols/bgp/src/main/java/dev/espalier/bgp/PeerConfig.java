@@ -6,6 +6,7 @@ import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.policy.Policy;
 import dev.espalier.route.Secret;
+import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param importPolicy what to accept from it, or null where none is configured (RFC 8212 then refuses all from an external peer)
  * @param exportPolicy what to tell it, or null where none is configured (RFC 8212 then tells an external peer nothing)
  * @param nextHopSelf whether routes are announced with our own address as next hop also where RFC 4271 would keep it
+ * @param nextHopUnchanged whether an external neighbour is told next hops as they are, wherever they lie
  * @param routeReflectorClient whether it is a client of ours (RFC 4456)
+ * @param asPath what may be in AS paths and how they are changed; internal neighbours are not concerned, loops aside
+ * @param sendCommunities which communities it is told
+ * @param maximumPrefixes how many routes it may send and be sent
  */
 public record PeerConfig(
         String name,
@@ -31,11 +36,16 @@ public record PeerConfig(
         @Nullable Policy importPolicy,
         @Nullable Policy exportPolicy,
         boolean nextHopSelf,
-        boolean routeReflectorClient) {
+        boolean nextHopUnchanged,
+        boolean routeReflectorClient,
+        AsPathOptions asPath,
+        Set<CommunityKind> sendCommunities,
+        MaximumPrefixes maximumPrefixes) {
 
-    /** Copies the set. */
+    /** Copies the sets. */
     public PeerConfig {
         families = Set.copyOf(families);
+        sendCommunities = Set.copyOf(sendCommunities);
     }
 
     /** A neighbour in any AS, with the usual session, IPv4 unicast, and no policies. */
@@ -52,7 +62,11 @@ public record PeerConfig(
                 .importPolicy(importPolicy)
                 .exportPolicy(exportPolicy)
                 .nextHopSelf(nextHopSelf)
-                .routeReflectorClient(routeReflectorClient);
+                .nextHopUnchanged(nextHopUnchanged)
+                .routeReflectorClient(routeReflectorClient)
+                .asPath(asPath)
+                .sendCommunities(sendCommunities)
+                .maximumPrefixes(maximumPrefixes);
     }
 
     /** Who the neighbour is. */
@@ -114,6 +128,9 @@ public record PeerConfig(
      * @param gracefulRestart how long, in seconds, the neighbour shall keep our routes while we restart, 1 to 4095; 0 switches
      *     graceful restart off
      * @param extendedMessages whether to offer RFC 8654
+     * @param role what we are to an external neighbour (RFC 9234), or null where nothing is said
+     * @param roleStrict whether a neighbour that does not say its role is refused
+     * @param localAs the AS that an external neighbour knows us by, or null for the speaker's own
      */
     public record Session(
             int port,
@@ -126,10 +143,14 @@ public record PeerConfig(
             int keepaliveSeconds,
             int connectRetrySeconds,
             int gracefulRestart,
-            boolean extendedMessages) {
+            boolean extendedMessages,
+            @Nullable Role role,
+            boolean roleStrict,
+            @Nullable LocalAs localAs) {
 
         /** What is usual: port 179, TTL 1, a hold time of 90 s, graceful restart with 120 s, extended messages. */
-        public static final Session USUAL = new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true);
+        public static final Session USUAL =
+                new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true, null, false, null);
 
         /** This one, to be changed. */
         public SessionBuilder toBuilder() {
@@ -148,7 +169,11 @@ public record PeerConfig(
         private @Nullable Policy importPolicy;
         private @Nullable Policy exportPolicy;
         private boolean nextHopSelf;
+        private boolean nextHopUnchanged;
         private boolean routeReflectorClient;
+        private AsPathOptions asPath = AsPathOptions.USUAL;
+        private Set<CommunityKind> sendCommunities = EnumSet.allOf(CommunityKind.class);
+        private MaximumPrefixes maximumPrefixes = MaximumPrefixes.NONE;
 
         private Builder(String name, Remote remote) {
             this.name = name;
@@ -195,8 +220,28 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder nextHopUnchanged(boolean value) {
+            nextHopUnchanged = value;
+            return this;
+        }
+
         public Builder routeReflectorClient(boolean value) {
             routeReflectorClient = value;
+            return this;
+        }
+
+        public Builder asPath(AsPathOptions value) {
+            asPath = value;
+            return this;
+        }
+
+        public Builder sendCommunities(Set<CommunityKind> value) {
+            sendCommunities = value;
+            return this;
+        }
+
+        public Builder maximumPrefixes(MaximumPrefixes value) {
+            maximumPrefixes = value;
             return this;
         }
 
@@ -210,7 +255,11 @@ public record PeerConfig(
                     importPolicy,
                     exportPolicy,
                     nextHopSelf,
-                    routeReflectorClient);
+                    nextHopUnchanged,
+                    routeReflectorClient,
+                    asPath,
+                    sendCommunities,
+                    maximumPrefixes);
         }
     }
 
@@ -228,6 +277,9 @@ public record PeerConfig(
         private int connectRetrySeconds;
         private int gracefulRestart;
         private boolean extendedMessages;
+        private @Nullable Role role;
+        private boolean roleStrict;
+        private @Nullable LocalAs localAs;
 
         private SessionBuilder(Session from) {
             port = from.port();
@@ -241,6 +293,9 @@ public record PeerConfig(
             connectRetrySeconds = from.connectRetrySeconds();
             gracefulRestart = from.gracefulRestart();
             extendedMessages = from.extendedMessages();
+            role = from.role();
+            roleStrict = from.roleStrict();
+            localAs = from.localAs();
         }
 
         public SessionBuilder port(int value) {
@@ -298,6 +353,21 @@ public record PeerConfig(
             return this;
         }
 
+        public SessionBuilder role(@Nullable Role value) {
+            role = value;
+            return this;
+        }
+
+        public SessionBuilder roleStrict(boolean value) {
+            roleStrict = value;
+            return this;
+        }
+
+        public SessionBuilder localAs(@Nullable LocalAs value) {
+            localAs = value;
+            return this;
+        }
+
         public Session build() {
             return new Session(
                     port,
@@ -310,7 +380,10 @@ public record PeerConfig(
                     keepaliveSeconds,
                     connectRetrySeconds,
                     gracefulRestart,
-                    extendedMessages);
+                    extendedMessages,
+                    role,
+                    roleStrict,
+                    localAs);
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.espalier.net.Asn;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
+import dev.espalier.policy.Policy;
 import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RoutingInstance;
 import java.util.Collections;
@@ -79,10 +80,33 @@ public record SpeakerConfig(
      * @param peers the names of the peers to tell, or null for all
      * @param discard whether packets to addresses in it for which there is no better route are dropped here, so that they do
      *     not loop (a discard route in the kernel)
+     * @param aggregate for a prefix that sums up others: how; null for one that is announced for its own sake
      * @param because where it was asked for, such as the name of the Advertisement
      */
     public record Origination(
-            PathAttributes attributes, @Nullable List<String> peers, boolean discard, String because) {}
+            PathAttributes attributes,
+            @Nullable List<String> peers,
+            boolean discard,
+            @Nullable Aggregate aggregate,
+            String because) {
+
+        /** A prefix that is announced for its own sake. */
+        public Origination(PathAttributes attributes, @Nullable List<String> peers, boolean discard, String because) {
+            this(attributes, peers, discard, null, because);
+        }
+    }
+
+    /**
+     * How a prefix sums up more specific ones: it is announced while at least one of them has a best path.
+     *
+     * @param summaryOnly whether the peers who are told the aggregate are not told what it sums up
+     * @param inheritCommunities whether it carries all communities of what it sums up, beside its own
+     * @param contributors which of the more specific routes count, or null for all
+     */
+    public record Aggregate(
+            boolean summaryOnly,
+            boolean inheritCommunities,
+            @Nullable Policy contributors) {}
 
     /** Collects a {@link SpeakerConfig}; each method is named after the component it sets. */
     public static final class Builder {

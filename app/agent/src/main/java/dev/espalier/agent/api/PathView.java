@@ -38,6 +38,7 @@ public record PathView(
      * @param aggregator AS and identifier with a space between; null when absent
      * @param originatorId RFC 4456; null when absent
      * @param clusterList RFC 4456
+     * @param onlyToCustomer the AS in OTC (RFC 9234); null when absent
      * @param unknown attributes that Espalier only passes on: type and octets
      */
     public record Attributes(
@@ -53,5 +54,6 @@ public record PathView(
             @Nullable String aggregator,
             @Nullable String originatorId,
             List<String> clusterList,
+            @Nullable Long onlyToCustomer,
             List<String> unknown) {}
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param dynamic whether it came from a range
  * @param state the state of RFC 4271, such as {@code Established}
  * @param asn its AS; null when not known
+ * @param localAsn the AS it knows us by; null unless established
+ * @param role what we are to it (RFC 9234); null unless established and configured
  * @param routerId its BGP identifier; null unless established
  * @param internal whether it is in our AS; null unless established
  * @param sinceSeconds how long it has been in this state
@@ -43,6 +45,8 @@ public record PeerView(
         boolean dynamic,
         String state,
         @Nullable Long asn,
+        @Nullable Long localAsn,
+        @Nullable String role,
         @Nullable String routerId,
         @Nullable Boolean internal,
         long sinceSeconds,
@@ -71,7 +75,8 @@ public record PeerView(
      * @param accepted taking part in the decision
      * @param best chosen
      * @param sent announced to the neighbour
+     * @param heldBack not announced to it because it is told as many as it may be
      * @param endOfRib whether the neighbour has said that its initial routes are complete
      */
-    public record Routes(int received, int accepted, int best, int sent, boolean endOfRib) {}
+    public record Routes(int received, int accepted, int best, int sent, int heldBack, boolean endOfRib) {}
 }

@@ -1,10 +1,18 @@
 package dev.espalier.bgp.engine;
 
+import dev.espalier.bgp.CommunityKind;
+import dev.espalier.bgp.LocalAs;
+import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.Role;
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.bgp.wire.Family;
+import dev.espalier.net.AddressFamily;
 import dev.espalier.net.Asn;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.policy.Policy;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param family what is told of
  * @param internal whether the neighbour is in our AS
  * @param client whether it is a route reflection client
- * @param nextHopSelf whether our address replaces next hops that would be kept
- * @param ourAddress our address of the family on the link to the neighbour, for "next hop self"; null when there is none
- * @param localAs our AS
+ * @param asPath how the AS path changes
+ * @param nextHop which next hop is told
+ * @param role what we are to the neighbour (RFC 9234), or null
+ * @param communities which communities it is told
  * @param routerId our identifier
  * @param clusterId our cluster
  * @param fourOctetAs whether AS numbers take four octets
@@ -25,14 +34,16 @@ import org.jspecify.annotations.Nullable;
  * @param neighbor the neighbour's address where the policy asks for it, otherwise null
  * @param neighborAs the neighbour's AS where the policy asks for it, otherwise null
  * @param peerName the peer's name where some advertisement is for named peers only, otherwise null
+ * @param limit how many prefixes it is told at most; null for no limit
  */
 record ExportKey(
         Family family,
         boolean internal,
         boolean client,
-        boolean nextHopSelf,
-        @Nullable IpAddress ourAddress,
-        Asn localAs,
+        AsPathExport asPath,
+        NextHopExport nextHop,
+        @Nullable Role role,
+        Set<CommunityKind> communities,
         Ipv4Address routerId,
         Ipv4Address clusterId,
         boolean fourOctetAs,
@@ -40,4 +51,77 @@ record ExportKey(
         @Nullable Policy policy,
         @Nullable IpAddress neighbor,
         @Nullable Asn neighborAs,
-        @Nullable String peerName) {}
+        @Nullable String peerName,
+        @Nullable Limit limit) {
+
+    /**
+     * A limit on what is told. Which prefixes are among the first so many depends on when a neighbour came, so such a neighbour
+     * shares with nobody: its number is part of the key.
+     *
+     * @param prefixes how many, at least 1
+     * @param neighbor its number as a source of paths
+     */
+    record Limit(int prefixes, int neighbor) {}
+
+    /**
+     * The key of a neighbour.
+     *
+     * @param named whether some advertisement is for named peers only
+     */
+    static ExportKey of(
+            SpeakerConfig speaker,
+            Neighbor neighbor,
+            Negotiated negotiated,
+            Family family,
+            HostAddresses addresses,
+            boolean named) {
+        PeerConfig peer = neighbor.config();
+        Policy policy = peer.exportPolicy();
+        boolean asksForNeighbor = policy != null && policy.dependsOnNeighbor();
+        int limit = peer.maximumPrefixes().out();
+        return new ExportKey(
+                family,
+                negotiated.internal(),
+                peer.routeReflectorClient(),
+                asPath(speaker, peer, negotiated),
+                nextHop(neighbor, negotiated, family, addresses),
+                negotiated.role(),
+                peer.sendCommunities(),
+                speaker.routerId(),
+                speaker.clusterId(),
+                negotiated.options().fourOctetAs(),
+                negotiated.options().maxMessageLength(),
+                policy,
+                asksForNeighbor ? neighbor.address() : null,
+                asksForNeighbor ? negotiated.peerAs() : null,
+                named ? peer.name() : null,
+                limit == 0 ? null : new Limit(limit, neighbor.index()));
+    }
+
+    private static AsPathExport asPath(SpeakerConfig speaker, PeerConfig peer, Negotiated negotiated) {
+        if (negotiated.internal()) {
+            return AsPathExport.plain(speaker.asn());
+        }
+        LocalAs localAs = peer.session().localAs();
+        boolean asksForAs = peer.asPath().asOverride() || peer.asPath().removePrivateAs() != null;
+        return new AsPathExport(
+                speaker.asn(),
+                negotiated.localAs(),
+                localAs != null && !localAs.replaceAs(),
+                peer.asPath().removePrivateAs(),
+                peer.asPath().asOverride(),
+                asksForAs ? negotiated.peerAs() : null);
+    }
+
+    private static NextHopExport nextHop(
+            Neighbor neighbor, Negotiated negotiated, Family family, HostAddresses addresses) {
+        PeerConfig peer = neighbor.config();
+        boolean sharingMatters = !negotiated.internal() || family.addresses() == AddressFamily.IPV6;
+        return new NextHopExport(
+                peer.nextHopSelf(),
+                peer.nextHopUnchanged() && !negotiated.internal(),
+                addresses.nextHopSelf(family, negotiated.local()),
+                sharingMatters ? addresses.sharedWith(family, negotiated.local(), neighbor.address()) : null,
+                neighbor.isNextHopOfOthers() ? neighbor.address() : null);
+    }
+}

@@ -12,6 +12,10 @@ public enum ExportRefusal {
     NO_ADVERTISE("it carries the community no-advertise"),
     /** RFC 1997. */
     NO_EXPORT("it carries a community that keeps it within the AS (no-export or no-export-subconfed)"),
+    /** RFC 9234 section 5, egress rule 2. */
+    ROUTE_LEAK(
+            "it would be a route leak: it carries OTC (only to customer), and this peer is a provider, a peer or a route "
+                    + "server (RFC 9234)"),
     /** The announcement was made for other neighbours. */
     NOT_FOR_THIS_PEER("the advertisement names other peers"),
     /** RFC 8212. */
@@ -19,6 +23,12 @@ public enum ExportRefusal {
             + "set spec.exportPolicy, for instance [accept-all]"),
     /** The export policy said no; it names its statement itself. */
     POLICY("the export policy rejected it"),
+    /** RFC 4271 section 5.1.3. */
+    OWN_NEXT_HOP("its next hop is this very peer"),
+    /** An aggregate of ours stands for it. */
+    SUMMARISED("an aggregate with summaryOnly stands for it"),
+    /** The peer is told as many prefixes as it may be. */
+    LIMIT("the peer is told as many prefixes as spec.maximumPrefixes.out allows: raise the limit, or announce fewer"),
     /** There is no address of ours that the neighbour could use. */
     NO_NEXT_HOP("we have no address of this family on the link to the peer that could be the next hop: "
             + "give the link an address of this family"),

@@ -1,10 +1,12 @@
 package dev.espalier.bgp.engine;
 
+import dev.espalier.bgp.CommunityKind;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.table.Decision;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.net.Community;
 import dev.espalier.net.ExtendedCommunity;
+import dev.espalier.net.IpAddress;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.policy.Policy;
 import dev.espalier.policy.PolicyRoute;
@@ -24,6 +26,8 @@ final class ExportRules {
 
     /** Octets of a message besides the attributes kept: header, lengths, next hop and one prefix of the longest kind. */
     private static final int MESSAGE_OVERHEAD = 19 + 4 + 4 + 5 + 32 + 17;
+
+    private static final int ALL_KINDS = CommunityKind.values().length;
 
     private final PolicyRoute route = new PolicyRoute();
 
@@ -60,31 +64,26 @@ final class ExportRules {
         if (!key.internal() && withinAs) {
             return ExportRefusal.NO_EXPORT;
         }
+        if (!RoleRules.mayLeave(key.role(), key.family(), attributes)) {
+            return ExportRefusal.ROUTE_LEAK;
+        }
         if (key.policy() == null && !key.internal()) {
             return ExportRefusal.NO_POLICY;
         }
-        return needsOurAddress(key, attributes, from) && key.ourAddress() == null ? ExportRefusal.NO_NEXT_HOP : null;
-    }
-
-    /** RFC 4271 section 5.1.3; "self" never applies to a reflected route, whose next hop a reflector leaves alone. */
-    private static boolean needsOurAddress(ExportKey key, PathAttributes attributes, PathSource from) {
-        return !key.internal()
-                || attributes.nextHop() == null
-                || (key.nextHopSelf() && from.kind() != RouteSource.IBGP);
+        return key.nextHop().refusal(key.internal(), attributes, from);
     }
 
     /** The attributes as they go out, before the export policy. To be called only where {@link #refusal} had none. */
     static PathAttributes transform(ExportKey key, PathAttributes attributes, PathSource from) {
         PathAttributes.Builder out = attributes.toBuilder();
-        if (needsOurAddress(key, attributes, from)) {
-            out.nextHop(key.ourAddress());
-        }
+        key.nextHop().apply(key.internal(), attributes, from, out);
+        RoleRules.markOnLeaving(key.role(), key.family(), key.asPath().seen(), attributes, out);
         return key.internal() ? toInternal(key, attributes, from, out) : toExternal(key, attributes, from, out);
     }
 
     private static PathAttributes toExternal(
             ExportKey key, PathAttributes attributes, PathSource from, PathAttributes.Builder out) {
-        out.asPath(attributes.asPath().prepend(key.localAs(), 1));
+        out.asPath(key.asPath().rewrite(attributes.asPath()));
         out.remove(AttributeType.LOCAL_PREF);
         out.remove(AttributeType.ORIGINATOR_ID);
         out.remove(AttributeType.CLUSTER_LIST);
@@ -124,19 +123,43 @@ final class ExportRules {
     PathAttributes applyPolicy(
             ExportKey key, PathSource from, long high, long low, int length, PathAttributes transformed) {
         Policy policy = key.policy();
-        return policy == null
+        PathAttributes wanted = policy == null
                 ? transformed
-                : allowed(
-                        key,
-                        policy.judge(fill(key, from, high, low, length, transformed))
-                                .attributes());
+                : policy.judge(fill(key, from, high, low, length, transformed)).attributes();
+        return wanted == null || key.nextHop().isReceiver(wanted) ? null : finished(key, wanted);
     }
 
-    /** RFC 4271 section 5.1.5: LOCAL_PREF is not for external peers, whatever a policy says. */
-    private static @Nullable PathAttributes allowed(ExportKey key, @Nullable PathAttributes wanted) {
-        return wanted == null || key.internal() || !wanted.hasLocalPref()
-                ? wanted
-                : wanted.toBuilder().remove(AttributeType.LOCAL_PREF).build();
+    /** What holds whatever a policy says; null when the route can then not be told. */
+    private static @Nullable PathAttributes finished(ExportKey key, PathAttributes wanted) {
+        IpAddress nextHop = wanted.nextHop() == null ? key.nextHop().ourAddress() : wanted.nextHop();
+        if (nextHop == null) {
+            return null; // "next hop self", and we have no address there
+        }
+        boolean foreignLocalPref = !key.internal() && wanted.hasLocalPref();
+        if (wanted.nextHop() != null && !foreignLocalPref && key.communities().size() == ALL_KINDS) {
+            return wanted;
+        }
+        PathAttributes.Builder out = wanted.toBuilder();
+        if (wanted.nextHop() == null) {
+            out.nextHop(nextHop);
+        }
+        if (foreignLocalPref) {
+            out.remove(AttributeType.LOCAL_PREF); // RFC 4271 section 5.1.5
+        }
+        for (CommunityKind kind : CommunityKind.values()) {
+            if (!key.communities().contains(kind)) {
+                out.remove(typeOf(kind));
+            }
+        }
+        return out.build();
+    }
+
+    private static int typeOf(CommunityKind kind) {
+        return switch (kind) {
+            case STANDARD -> AttributeType.COMMUNITIES;
+            case EXTENDED -> AttributeType.EXTENDED_COMMUNITIES;
+            case LARGE -> AttributeType.LARGE_COMMUNITIES;
+        };
     }
 
     /** Whether attributes leave room for a prefix in a message; RFC 6793 may need the AS path a second time. */
@@ -173,15 +196,22 @@ final class ExportRules {
         }
         PathAttributes transformed = transform(key, attributes, from);
         String because = null;
-        PathAttributes sent = transformed;
+        PathAttributes wanted = transformed;
         Policy policy = key.policy();
         if (policy != null) {
             Policy.Verdict verdict = policy.judge(fill(key, from, high, low, length, transformed));
             because = verdict.because();
-            sent = allowed(key, verdict.attributes());
+            wanted = verdict.attributes();
         }
-        if (sent == null) {
+        if (wanted == null) {
             return new Judgement(null, ExportRefusal.POLICY, because);
+        }
+        if (key.nextHop().isReceiver(wanted)) {
+            return new Judgement(null, ExportRefusal.OWN_NEXT_HOP, because);
+        }
+        PathAttributes sent = finished(key, wanted);
+        if (sent == null) {
+            return new Judgement(null, ExportRefusal.NO_NEXT_HOP, because);
         }
         return fits(key, sent) ? new Judgement(sent, null, because) : Judgement.refused(ExportRefusal.TOO_LONG);
     }
@@ -196,7 +226,7 @@ final class ExportRules {
         route.source = from.kind();
         route.neighbor = key.neighbor();
         route.neighborAs = key.neighborAs();
-        route.localAs = key.localAs();
+        route.localAs = key.asPath().seen();
         return route;
     }
 }

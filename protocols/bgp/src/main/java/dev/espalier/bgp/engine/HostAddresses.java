@@ -2,6 +2,7 @@ package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpAddress;
+import dev.espalier.net.IpPrefix;
 import dev.espalier.route.Links;
 import dev.espalier.route.Transport.Endpoint;
 import java.util.Comparator;
@@ -10,7 +11,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our own addresses, for "next hop self" in a family other than the session's: IPv6 routes told over an IPv4 session need an
+ * Our own addresses and the networks they are on, for third-party next hops, and for "next hop self" in a family other than the session's: IPv6 routes told over an IPv4 session need an
  * IPv6 address of ours on the same link. One owner, the table's loop.
  */
 final class HostAddresses {
@@ -53,6 +54,24 @@ final class HostAddresses {
             boolean sameLink = !local.address().isLinkLocal() || own.link() == local.link();
             if (own.address().equals(local.address()) && sameLink) {
                 return onLink(own.link(), family);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The network of a family on the link of a session that the neighbour is on too; null when it is not, or the session is of
+     * the other family, so that nobody knows.
+     */
+    @Nullable
+    IpPrefix sharedWith(Family family, Endpoint local, IpAddress neighbor) {
+        if (local.address().family() != family.addresses()) {
+            return null;
+        }
+        for (Links.HostAddress own : addresses) {
+            boolean global = !own.address().isLinkLocal() && !own.address().isLoopback();
+            if (global && own.address().equals(local.address()) && own.network().contains(neighbor)) {
+                return own.network();
             }
         }
         return null;

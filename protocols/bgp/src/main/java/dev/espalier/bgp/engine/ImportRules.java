@@ -1,18 +1,16 @@
 package dev.espalier.bgp.engine;
 
-import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.wire.Family;
-import dev.espalier.net.IpAddress;
 import dev.espalier.policy.Policy;
 import dev.espalier.policy.PolicyRoute;
 import dev.espalier.route.PathAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a path between Adj-RIB-In and the decision: the checks that RFC 4271 and RFC 4456 demand, then the import
- * policy. The same code judges a path when it arrives, when a policy changes, and when somebody asks why. One owner.
+ * What becomes of a path between Adj-RIB-In and the decision: the checks that the RFCs demand, then the import policy. The same code judges a path when it arrives, when a policy changes, and when somebody asks why. One owner.
  */
 final class ImportRules {
 
@@ -42,57 +40,77 @@ final class ImportRules {
 
     /** The checks that depend on the attributes only, so that a message with many prefixes needs them once. */
     @Nullable
-    ImportRefusal loop(PathAttributes attributes, IpAddress ourAddress) {
-        if (attributes.asPathLength() > 0 && attributes.asPath().occurrences(speaker.asn()) > 0) {
-            return ImportRefusal.AS_LOOP;
+    ImportRefusal refusal(Arrival at, Family family, PathAttributes received) {
+        ImportRefusal path = AsPathCheck.refusal(speaker.asn(), at, received);
+        if (path != null) {
+            return path;
         }
-        if (attributes.hasOriginatorId()
-                && attributes.originatorId() == speaker.routerId().value()) {
+        if (received.hasOriginatorId()
+                && received.originatorId() == speaker.routerId().value()) {
             return ImportRefusal.ORIGINATOR_LOOP;
         }
-        if (attributes.clusterListLength() > 0 && attributes.clusterList().contains(speaker.clusterId())) {
+        if (received.clusterListLength() > 0 && received.clusterList().contains(speaker.clusterId())) {
             return ImportRefusal.CLUSTER_LOOP;
         }
-        return ourAddress.equals(attributes.nextHop()) ? ImportRefusal.OWN_NEXT_HOP : null;
+        if (at.ourAddress().equals(received.nextHop())) {
+            return ImportRefusal.OWN_NEXT_HOP;
+        }
+        return RoleRules.leak(at.role(), family, at.source().asn(), received);
     }
 
-    /** The attributes with which a path enters the decision; null when policy, or the lack of one, refuses it. */
+    /** A path as the import policy sees it; the very same object when nothing is added. Only where {@link #refusal} had none. */
+    PathAttributes entering(Arrival at, Family family, PathAttributes received) {
+        PathAttributes marked = RoleRules.marked(at.role(), family, at.source().asn(), received);
+        LocalAs localAs = at.localAs();
+        return localAs == null || !localAs.prepend()
+                ? marked
+                : marked.toBuilder()
+                        .asPath(marked.asPath().prepend(localAs.asn(), 1))
+                        .build();
+    }
+
+    /**
+     * The attributes with which a path enters the decision; null when policy, or the lack of one, refuses it.
+     *
+     * @param entering what {@link #entering} made of it
+     */
     @Nullable
-    PathAttributes accept(
-            PeerConfig peer,
-            PathSource source,
-            Family family,
-            long high,
-            long low,
-            int length,
-            PathAttributes received) {
-        Policy policy = peer.importPolicy();
+    PathAttributes accept(Arrival at, Family family, long high, long low, int length, PathAttributes entering) {
+        Policy policy = at.peer().importPolicy();
         if (policy == null) {
-            return source.external() ? null : received;
+            return at.source().external() ? null : entering;
         }
-        return policy.judge(fill(source, family, high, low, length, received)).attributes();
+        return reachable(
+                policy.judge(fill(at.source(), family, high, low, length, entering))
+                        .attributes(),
+                entering);
+    }
+
+    /** "Next hop self" is for what we tell others; a route that comes in keeps its way. */
+    private static @Nullable PathAttributes reachable(@Nullable PathAttributes accepted, PathAttributes entering) {
+        return accepted == null || accepted.nextHop() != null
+                ? accepted
+                : accepted.withNextHop(entering.nextHop(), entering.linkLocalNextHop());
     }
 
     /** The whole judgement with its reason, for people. */
-    Judgement judge(
-            PeerConfig peer,
-            PathSource source,
-            IpAddress ourAddress,
-            Family family,
-            long high,
-            long low,
-            int length,
-            PathAttributes received) {
-        ImportRefusal loop = loop(received, ourAddress);
-        if (loop != null) {
-            return Judgement.refused(loop);
+    Judgement judge(Arrival at, Family family, long high, long low, int length, PathAttributes received) {
+        ImportRefusal refusal = refusal(at, family, received);
+        if (refusal != null) {
+            return Judgement.refused(refusal);
         }
-        Policy policy = peer.importPolicy();
+        PathAttributes entering = entering(at, family, received);
+        Policy policy = at.peer().importPolicy();
         if (policy == null) {
-            return source.external() ? Judgement.refused(ImportRefusal.NO_POLICY) : new Judgement(received, null, null);
+            return at.source().external()
+                    ? Judgement.refused(ImportRefusal.NO_POLICY)
+                    : new Judgement(entering, null, null);
         }
-        Policy.Verdict verdict = policy.judge(fill(source, family, high, low, length, received));
-        return new Judgement(verdict.attributes(), verdict.accepted() ? null : ImportRefusal.POLICY, verdict.because());
+        Policy.Verdict verdict = policy.judge(fill(at.source(), family, high, low, length, entering));
+        return new Judgement(
+                reachable(verdict.attributes(), entering),
+                verdict.accepted() ? null : ImportRefusal.POLICY,
+                verdict.because());
     }
 
     private PolicyRoute fill(

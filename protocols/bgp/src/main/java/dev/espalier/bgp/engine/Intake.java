@@ -1,14 +1,14 @@
 package dev.espalier.bgp.engine;
 
-import dev.espalier.bgp.session.Channel;
 import dev.espalier.bgp.table.AttributeTable;
-import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.table.Rib;
+import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.Nlri;
 import dev.espalier.bgp.wire.UpdateMessage;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.PrefixTable;
 import dev.espalier.route.PathAttributes;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
@@ -18,11 +18,18 @@ import java.util.function.IntPredicate;
 final class Intake {
 
     private final AttributeTable attributes;
+    private final Consumer<PathAttributes> thirdParty;
     private ImportRules rules;
 
-    Intake(AttributeTable attributes, ImportRules rules) {
+    /**
+     * Nothing taken yet.
+     *
+     * @param thirdParty hears of attributes whose next hop is not the neighbour that they came from
+     */
+    Intake(AttributeTable attributes, ImportRules rules, Consumer<PathAttributes> thirdParty) {
         this.attributes = attributes;
         this.rules = rules;
+        this.thirdParty = thirdParty;
     }
 
     /** Judges by other rules from now on; paths already there are not looked at again. */
@@ -42,21 +49,21 @@ final class Intake {
         });
     }
 
-    /** Applies announcements of a neighbour whose session is up. */
-    void announce(
-            Neighbor neighbor,
-            PathSource source,
-            Channel channel,
-            LocRib locRib,
-            UpdateMessage.Announcement announced) {
-        PathAttributes received = announced.attributes();
-        IpAddress ours = channel.negotiated().local().address();
-        boolean loops = rules.loop(received, ours) != null;
-        int set = attributes.intern(received);
-        // The interned object, so that later comparisons by identity find it.
-        PathAttributes kept = attributes.get(set);
+    /**
+     * Applies announcements of a neighbour whose session is up. Stops where the limit on what it may send ends the session: what
+     * follows in the message is not taken any more.
+     */
+    void announce(Neighbor neighbor, Arrival at, LocRib locRib, UpdateMessage.Announcement announced) {
         Rib rib = locRib.rib();
+        InLimit limit = neighbor.limit(rib.family());
+        int set = attributes.intern(announced.attributes());
+        // The interned object, so that later comparisons by identity find it.
+        PathAttributes received = attributes.get(set);
+        int entering = entering(at, rib.family(), set, received);
         announced.nlri().forEach((pathId, high, low, length) -> {
+            if (limit != null && limit.ends()) {
+                return;
+            }
             int id = rib.prefixes().retain(high, low, length);
             int path = rib.find(id, neighbor.index(), pathId);
             if (path != Rib.NONE && rib.received(path) == set) {
@@ -64,7 +71,7 @@ final class Intake {
                 rib.prefixes().release(id);
                 return;
             }
-            int accepted = loops ? Rib.REJECTED : accept(neighbor, source, rib, high, low, length, set, kept);
+            int accepted = accept(at, rib, high, low, length, entering);
             attributes.retain(set);
             if (path == Rib.NONE) {
                 rib.add(id, neighbor.index(), pathId, set, accepted);
@@ -75,8 +82,34 @@ final class Intake {
                 markChanged(locRib, id, tookPart || accepted != Rib.REJECTED);
                 rib.prefixes().release(id);
             }
+            if (limit != null) {
+                limit.look(rib.counts(), neighbor.index());
+            }
         });
+        release(entering);
         attributes.release(set);
+    }
+
+    /** What enters the import policy, held once more; {@link Rib#REJECTED} when the rules refuse it whatever the prefix. */
+    private int entering(Arrival at, Family family, int set, PathAttributes received) {
+        if (rules.refusal(at, family, received) != null) {
+            return Rib.REJECTED;
+        }
+        noteNextHop(at, received);
+        return interned(rules.entering(at, family, received), set, received);
+    }
+
+    private void release(int set) {
+        if (set != Rib.REJECTED) {
+            attributes.release(set);
+        }
+    }
+
+    private void noteNextHop(Arrival at, PathAttributes attributes) {
+        IpAddress nextHop = attributes.nextHop();
+        if (nextHop != null && !nextHop.equals(at.source().address())) {
+            thirdParty.accept(attributes);
+        }
     }
 
     private static void markChanged(LocRib locRib, int prefixId, boolean concernsDecision) {
@@ -86,24 +119,28 @@ final class Intake {
     }
 
     /** The number of the attributes accepted, held once more, or {@link Rib#REJECTED}. */
-    private int accept(
-            Neighbor neighbor,
-            PathSource source,
-            Rib rib,
-            long high,
-            long low,
-            int length,
-            int set,
-            PathAttributes received) {
-        PathAttributes accepted = rules.accept(neighbor.config(), source, rib.family(), high, low, length, received);
+    private int accept(Arrival at, Rib rib, long high, long low, int length, int entering) {
+        if (entering == Rib.REJECTED) {
+            return Rib.REJECTED;
+        }
+        PathAttributes before = attributes.get(entering);
+        PathAttributes accepted = rules.accept(at, rib.family(), high, low, length, before);
         if (accepted == null) {
             return Rib.REJECTED;
         }
-        if (sameObject(accepted, received)) {
-            attributes.retain(set);
-            return set;
+        if (!sameObject(accepted, before)) {
+            noteNextHop(at, accepted);
         }
-        return attributes.intern(accepted);
+        return interned(accepted, entering, before);
+    }
+
+    /** The number of attributes, held once more; they may be the very object that has a number already. */
+    private int interned(PathAttributes wanted, int knownSet, PathAttributes known) {
+        if (sameObject(wanted, known)) {
+            attributes.retain(knownSet);
+            return knownSet;
+        }
+        return attributes.intern(wanted);
     }
 
     @SuppressWarnings("ReferenceEquality") // a policy that changes nothing returns the very object it was given
@@ -111,25 +148,16 @@ final class Intake {
         return a == b;
     }
 
-    /** Judges all paths of a neighbour again, after its import policy changed. */
-    void judgeAgain(Neighbor neighbor, PathSource source, IpAddress ours, LocRib locRib) {
+    /** Judges all paths of a neighbour again, after its import policy or what is tolerated in AS paths changed. */
+    void judgeAgain(Neighbor neighbor, Arrival at, LocRib locRib) {
         Rib rib = locRib.rib();
         PrefixTable prefixes = rib.prefixes();
         rib.forEachOf(neighbor.index(), path -> {
             int id = rib.prefix(path);
             int set = rib.received(path);
-            PathAttributes received = attributes.get(set);
-            int accepted = rules.loop(received, ours) != null
-                    ? Rib.REJECTED
-                    : accept(
-                            neighbor,
-                            source,
-                            rib,
-                            prefixes.high(id),
-                            prefixes.low(id),
-                            prefixes.length(id),
-                            set,
-                            received);
+            int entering = entering(at, rib.family(), set, attributes.get(set));
+            int accepted = accept(at, rib, prefixes.high(id), prefixes.low(id), prefixes.length(id), entering);
+            release(entering);
             if (accepted == rib.accepted(path)) {
                 if (accepted != Rib.REJECTED) {
                     attributes.release(accepted);
@@ -144,6 +172,10 @@ final class Intake {
             }
             locRib.changed(id);
         });
+        InLimit limit = neighbor.limit(rib.family());
+        if (limit != null) {
+            limit.look(rib.counts(), neighbor.index());
+        }
     }
 
     /** Removes those paths of a neighbour that the test picks. */

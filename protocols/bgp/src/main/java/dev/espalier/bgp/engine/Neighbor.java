@@ -1,10 +1,12 @@
 package dev.espalier.bgp.engine;
 
+import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.session.Channel;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpAddress;
+import dev.espalier.net.Ipv4Address;
 import dev.espalier.route.Loop;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -28,6 +30,9 @@ final class Neighbor {
     private final Map<Family, Member> members = new EnumMap<>(Family.class);
     private final Set<Family> endOfRibReceived = EnumSet.noneOf(Family.class);
     private final Set<Family> stale = EnumSet.noneOf(Family.class);
+    private final Map<Family, InLimit> limits = new EnumMap<>(Family.class);
+    private final Set<Family> heldBack = EnumSet.noneOf(Family.class);
+    private boolean nextHopOfOthers;
     private Loop.@Nullable Timer staleTimer;
 
     /**
@@ -91,11 +96,61 @@ final class Neighbor {
         channel = established;
         source = from;
         endOfRibReceived.clear();
+        heldBack.clear();
+        renewLimits();
+    }
+
+    /** Counts against the limits that are configured now, as if for the first time. */
+    void renewLimits() {
+        limits.clear();
+        MaximumPrefixes.In limit = config.maximumPrefixes().in();
+        if (limit != null) {
+            for (Family family : Family.values()) {
+                limits.put(family, new InLimit(limit));
+            }
+        }
+    }
+
+    /**
+     * How it stands to the limit on what it may send; null where there is none, and while routes of an earlier session are kept,
+     * which it may be about to replace by others.
+     */
+    @Nullable
+    InLimit limit(Family family) {
+        return stale.contains(family) ? null : limits.get(family);
+    }
+
+    /**
+     * Takes note of whether it is told less than there is, because of the limit on what it is sent.
+     *
+     * @return whether that is news
+     */
+    boolean heldBack(Family family, boolean now) {
+        return now ? heldBack.add(family) : heldBack.remove(family);
+    }
+
+    /** Whether others name it as their next hop, or have in this session. */
+    boolean isNextHopOfOthers() {
+        return nextHopOfOthers;
+    }
+
+    void nextHopOfOthers(boolean named) {
+        nextHopOfOthers = named;
     }
 
     void down() {
         channel = null;
         members.clear();
+    }
+
+    /** What the import rules go by for its paths. */
+    Arrival arrival(PathSource from) {
+        return new Arrival(
+                config,
+                from,
+                channel == null
+                        ? Ipv4Address.UNSPECIFIED
+                        : channel.negotiated().local().address());
     }
 
     /** Its seat in an update group of each family that the session carries. */

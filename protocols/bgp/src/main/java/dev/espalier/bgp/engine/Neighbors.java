@@ -6,9 +6,11 @@ import dev.espalier.bgp.session.Channel;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.Ipv4Address;
+import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RouteSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ final class Neighbors {
 
     private final Map<Key, Neighbor> byKey = new LinkedHashMap<>();
     private final IdentityHashMap<Channel, Neighbor> byChannel = new IdentityHashMap<>();
+    private final Map<IpAddress, Neighbor> byAddress = new HashMap<>();
     private final List<@Nullable Neighbor> byIndex = new ArrayList<>();
     private PathSource self;
 
@@ -57,6 +60,7 @@ final class Neighbors {
         }
         Neighbor neighbor = new Neighbor(config, address, index, dynamic);
         byKey.put(key, neighbor);
+        byAddress.put(address, neighbor);
         if (index == byIndex.size()) {
             byIndex.add(neighbor);
         } else {
@@ -74,6 +78,7 @@ final class Neighbors {
     /** Forgets a neighbour of which no path is left. */
     void forget(Neighbor neighbor) {
         byKey.values().remove(neighbor);
+        byAddress.remove(neighbor.address(), neighbor);
         byIndex.set(neighbor.index(), null);
     }
 
@@ -81,6 +86,30 @@ final class Neighbors {
     void up(Neighbor neighbor, Channel channel, PathSource source) {
         neighbor.up(channel, source);
         byChannel.put(channel, neighbor);
+    }
+
+    /**
+     * The neighbour that a path of somebody else names as its next hop; null when it is none, or known to be named already.
+     *
+     * @param attributes those of the path, which has a next hop
+     */
+    @Nullable
+    Neighbor newlyNamed(PathAttributes attributes) {
+        Neighbor neighbor = byAddress.get(attributes.nextHop());
+        if (neighbor == null || neighbor.isNextHopOfOthers() || !names(attributes, neighbor)) {
+            return null;
+        }
+        neighbor.nextHopOfOthers(true);
+        return neighbor;
+    }
+
+    /** Its own route that comes back over another reflector does not count: it would refuse that itself (RFC 4456). */
+    static boolean names(PathAttributes attributes, Neighbor neighbor) {
+        PathSource source = neighbor.source();
+        boolean itsOwn = attributes.hasOriginatorId()
+                && source != null
+                && attributes.originatorId() == source.routerId().value();
+        return neighbor.address().equals(attributes.nextHop()) && !itsOwn;
     }
 
     /** Its session has ended. */

@@ -83,6 +83,11 @@ final class NextHops {
         return number;
     }
 
+    /** Whether some path that took part in a decision has this next hop. */
+    boolean isTracked(IpAddress address) {
+        return numbers.containsKey(new Key(address, 0));
+    }
+
     /** A set of attributes is forgotten. */
     void forget(int set) {
         if (set >= bySet.length || bySet[set] == 0) {

@@ -6,17 +6,27 @@ import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.table.Rib;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpPrefix;
+import dev.espalier.net.PrefixTable;
+import dev.espalier.route.EventSink;
+import dev.espalier.route.PathAttributes;
+import dev.espalier.route.RoutingInstance;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What we announce on our own account: paths like any other, whose source is ourselves. Owned by the table's loop.
+ * What we announce on our own account: paths like any other, whose source is ourselves. A prefix that sums up others is announced
+ * while its {@link Aggregates} say so. Owned by the table's loop.
  */
 final class Originations {
 
     private final AttributeTable attributes;
     private final Map<Family, LocRib> locRibs;
+    private final EventSink events;
+    private final RoutingInstance instance;
+    private final Map<Family, Aggregates> aggregates = new EnumMap<>(Family.class);
     private Map<IpPrefix, SpeakerConfig.Origination> current = Map.of();
     private boolean namedPeers;
 
@@ -24,10 +34,37 @@ final class Originations {
      * Nothing announced yet.
      *
      * @param locRibs by family; may be filled later
+     * @param events hears of aggregates
+     * @param instance the routing instance they belong to
      */
-    Originations(AttributeTable attributes, Map<Family, LocRib> locRibs) {
+    Originations(AttributeTable attributes, Map<Family, LocRib> locRibs, EventSink events, RoutingInstance instance) {
         this.attributes = attributes;
         this.locRibs = locRibs;
+        this.events = events;
+        this.instance = instance;
+    }
+
+    /** Takes over the aggregates of a family, of which there are none yet. */
+    void addAggregates(Family family, Aggregates ofFamily) {
+        aggregates.put(family, ofFamily);
+    }
+
+    /** The aggregates of a family. */
+    Aggregates aggregates(Family family) {
+        return Objects.requireNonNull(aggregates.get(family));
+    }
+
+    /**
+     * Follows with the aggregates what has been decided.
+     *
+     * @return whether that concerned any, so that there is something to be decided again
+     */
+    boolean settle() {
+        boolean any = false;
+        for (Aggregates family : aggregates.values()) {
+            any |= family.settle();
+        }
+        return any;
     }
 
     /** Whether some announcement is for named peers only. */
@@ -41,28 +78,68 @@ final class Originations {
         return locRib == null ? null : current.get(locRib.rib().prefixes().prefix(prefixId));
     }
 
-    /** Announces these prefixes, and no others of our own. */
+    /** What the update groups of a family ask. */
+    OwnRoutes of(Family family) {
+        return new OwnRoutes() {
+            @Override
+            public SpeakerConfig.@Nullable Origination of(int prefixId) {
+                return Originations.this.of(family, prefixId);
+            }
+
+            @Override
+            public @Nullable IpPrefix summaryOf(ExportKey key, int prefixId) {
+                return aggregates(family).summaryOf(key, prefixId);
+            }
+        };
+    }
+
+    /** Announces these prefixes, and no others of our own; aggregates only as they come up. */
     void replaceBy(Map<IpPrefix, SpeakerConfig.Origination> wanted) {
         Map<IpPrefix, SpeakerConfig.Origination> before = current;
         current = new HashMap<>(wanted);
         namedPeers = wanted.values().stream().anyMatch(origination -> origination.peers() != null);
         before.forEach((prefix, origination) -> {
-            if (!wanted.containsKey(prefix)) {
+            SpeakerConfig.Origination now = wanted.get(prefix);
+            if (now == null || (now.aggregate() == null) != (origination.aggregate() == null)) {
                 withdraw(prefix);
             }
         });
         wanted.forEach((prefix, origination) -> {
-            if (!origination.equals(before.get(prefix))) {
-                announce(prefix, origination);
+            if (origination.aggregate() == null && !origination.equals(before.get(prefix))) {
+                announce(prefix, origination.attributes());
             }
         });
+        aggregates.values().forEach(family -> family.configure(wanted));
     }
 
-    private void announce(IpPrefix prefix, SpeakerConfig.Origination origination) {
+    /**
+     * Announces an aggregate, or does so no longer.
+     *
+     * @param what its attributes; null when there is nothing more specific
+     */
+    void aggregate(IpPrefix prefix, @Nullable PathAttributes what) {
+        Rib rib = locRib(prefix).rib();
+        int id = rib.prefixes().find(prefix);
+        boolean announced = id != PrefixTable.NONE && rib.find(id, PathSource.SELF, 0) != Rib.NONE;
+        if (what != null) {
+            announce(prefix, what);
+        } else {
+            withdraw(prefix);
+        }
+        if (what != null && !announced) {
+            String text = "the aggregate " + prefix + " is announced: there is a more specific route";
+            events.info("bgp.aggregate.up", instance, prefix, text);
+        } else if (what == null && announced) {
+            String text = "the aggregate " + prefix + " is withdrawn: no more specific route is left";
+            events.info("bgp.aggregate.down", instance, prefix, text);
+        }
+    }
+
+    private void announce(IpPrefix prefix, PathAttributes what) {
         LocRib locRib = locRib(prefix);
         Rib rib = locRib.rib();
-        int received = attributes.intern(origination.attributes());
-        int accepted = attributes.intern(origination.attributes());
+        int received = attributes.intern(what);
+        int accepted = attributes.intern(what);
         int id = rib.prefixes().retain(prefix);
         int path = rib.find(id, PathSource.SELF, 0);
         if (path == Rib.NONE) {
@@ -78,9 +155,11 @@ final class Originations {
         LocRib locRib = locRib(prefix);
         Rib rib = locRib.rib();
         int id = rib.prefixes().find(prefix);
-        int path = rib.find(id, PathSource.SELF, 0);
-        locRib.changed(id);
-        rib.remove(path);
+        int path = id == PrefixTable.NONE ? Rib.NONE : rib.find(id, PathSource.SELF, 0);
+        if (path != Rib.NONE) { // an aggregate may be down
+            locRib.changed(id);
+            rib.remove(path);
+        }
     }
 
     private LocRib locRib(IpPrefix prefix) {

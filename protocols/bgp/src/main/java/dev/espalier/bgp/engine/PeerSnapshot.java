@@ -42,6 +42,7 @@ public record PeerSnapshot(
      * @param accepted how many of them take part in the decision
      * @param best how many of them are best
      * @param sent how many we announced to it
+     * @param heldBack how many we do not announce because it is told as many as it may be
      */
-    public record Routes(int received, int accepted, int best, int sent) {}
+    public record Routes(int received, int accepted, int best, int sent, int heldBack) {}
 }

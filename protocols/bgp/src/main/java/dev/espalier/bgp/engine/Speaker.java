@@ -18,6 +18,7 @@ import dev.espalier.net.IpAddress;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Links;
 import dev.espalier.route.Loop;
+import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RouteSource;
 import dev.espalier.route.Transport;
 import dev.espalier.routing.PrefixIndex;
@@ -68,6 +69,7 @@ public final class Speaker {
     /** Numbers those who hear of sessions, in the order in which the sessions are made; any thread. */
     private final AtomicLong observers = new AtomicLong();
 
+    private final LimitWatch limits;
     private SpeakerConfig config;
     private boolean turnScheduled;
     private boolean sweepWanted;
@@ -105,8 +107,9 @@ public final class Speaker {
         this.attributes = new AttributeTable(nextHops::forget);
         this.neighbors = new Neighbors(config);
         this.restart = new OwnRestart(earlier, config);
-        this.intake = new Intake(attributes, new ImportRules(config));
-        this.originations = new Originations(attributes, locRibs);
+        this.intake = new Intake(attributes, new ImportRules(config), this::namedAsNextHop);
+        this.limits = new LimitWatch(events, config.instance());
+        this.originations = new Originations(attributes, locRibs, events, config.instance());
         for (Family family : Family.values()) {
             Rib rib = new Rib(family, index.table(family.addresses()), attributes);
             LocRib locRib = new LocRib(
@@ -120,8 +123,13 @@ public final class Speaker {
             locRib.configure(config);
             locRib.defer(restart.waiting());
             locRibs.put(family, locRib);
-            groups.put(
-                    family, new UpdateGroups(locRib, attributes, neighbors::source, id -> originations.of(family, id)));
+            PathAttributes.Aggregator us = new PathAttributes.Aggregator(config.asn(), config.routerId());
+            originations.addAggregates(
+                    family,
+                    new Aggregates(
+                            rib, attributes, neighbors::source, us, originations::aggregate, id -> groupsOf(family)
+                                    .changed(id)));
+            groups.put(family, new UpdateGroups(locRib, attributes, neighbors::source, originations.of(family)));
         }
         this.sessions = new Sessions(config, transport, restart, events, this::observerFor, linkIndex, jitter);
     }
@@ -211,6 +219,7 @@ public final class Speaker {
         if (source == null || channel == null) {
             boolean judgedOtherwise = judgeAgain
                     || before.routeReflectorClient() != changed.routeReflectorClient()
+                    || !before.asPath().equals(changed.asPath())
                     || !Objects.equals(before.importPolicy(), changed.importPolicy());
             if (judgedOtherwise) {
                 dropAll(neighbor); // kept under rules that no longer hold; it will tell us again
@@ -224,10 +233,18 @@ public final class Speaker {
                             neighbor.index(),
                             path -> bestChanged(family, locRib.rib().prefix(path))));
         }
-        if (judgeAgain || !Objects.equals(before.importPolicy(), changed.importPolicy())) {
-            for (LocRib locRib : locRibs.values()) {
-                intake.judgeAgain(neighbor, source, channel.negotiated().local().address(), locRib);
-            }
+        boolean judgedOtherwise = judgeAgain
+                || !before.asPath().equals(changed.asPath())
+                || !Objects.equals(before.importPolicy(), changed.importPolicy());
+        boolean countedOtherwise = !before.maximumPrefixes().equals(changed.maximumPrefixes());
+        if (countedOtherwise) {
+            neighbor.renewLimits();
+        }
+        if (judgedOtherwise || countedOtherwise) {
+            locRibs.forEach((family, locRib) -> {
+                intake.judgeAgain(neighbor, neighbor.arrival(source), locRib);
+                limits.received(neighbor, channel, family);
+            });
         }
         rekey(neighbor, channel);
     }
@@ -314,6 +331,8 @@ public final class Speaker {
                 neighbor.config().routeReflectorClient(),
                 negotiated.remote().link());
         neighbors.up(neighbor, channel, source);
+        neighbor.nextHopOfOthers(
+                nextHops.isTracked(neighbor.address()) && attributes.anyMatch(set -> Neighbors.names(set, neighbor)));
         Set<Family> dropped = PeerRestart.droppedOnReturn(neighbor.stale(), negotiated);
         dropped.forEach(family -> dropStale(neighbor, family));
         if (neighbor.stale().isEmpty()) {
@@ -337,15 +356,18 @@ public final class Speaker {
         if (neighbor == null || source == null) {
             return;
         }
+        Arrival at = neighbor.arrival(source);
+        boolean ending = false;
         for (UpdateMessage update : updates) {
             for (Nlri withdrawn : update.withdrawn()) {
                 intake.withdraw(neighbor, locRib(withdrawn.family()), withdrawn);
             }
             for (UpdateMessage.Announcement announced : update.announced()) {
-                intake.announce(
-                        neighbor, source, channel, locRib(announced.nlri().family()), announced);
+                Family family = announced.nlri().family();
+                intake.announce(neighbor, at, locRib(family), announced);
+                ending |= limits.received(neighbor, channel, family);
             }
-            if (update.endOfRib() != null) {
+            if (update.endOfRib() != null && !ending) {
                 endOfRib(neighbor, channel, update.endOfRib());
             }
         }
@@ -355,6 +377,7 @@ public final class Speaker {
 
     private void endOfRib(Neighbor neighbor, Channel channel, Family family) {
         dropStale(neighbor, family);
+        limits.received(neighbor, channel, family);
         if (neighbor.stale().isEmpty()) {
             neighbor.staleTimer(null);
         }
@@ -445,6 +468,10 @@ public final class Speaker {
         if (neighbor.stale().remove(family)) {
             LocRib locRib = locRib(family);
             intake.removeIf(neighbor, locRib, locRib.rib()::isStale);
+            InLimit limit = neighbor.limit(family);
+            if (limit != null) {
+                limit.look(locRib.rib().counts(), neighbor.index());
+            }
         }
     }
 
@@ -481,6 +508,16 @@ public final class Speaker {
 
     private void bestChanged(Family family, int prefixId) {
         groupsOf(family).changed(prefixId);
+        originations.aggregates(family).changed(prefixId);
+    }
+
+    /** A neighbour turns out to be the next hop of somebody else's path, which it must then not be told. */
+    private void namedAsNextHop(PathAttributes named) {
+        Neighbor neighbor = neighbors.newlyNamed(named);
+        Channel channel = neighbor == null ? null : neighbor.channel();
+        if (neighbor != null && channel != null) {
+            rekey(neighbor, channel);
+        }
     }
 
     private void scheduleTurn() {
@@ -495,10 +532,7 @@ public final class Speaker {
         if (stopped) {
             return;
         }
-        boolean undecided = false;
-        for (LocRib locRib : locRibs.values()) {
-            undecided |= locRib.decide(BUDGET);
-        }
+        boolean undecided = decide();
         if (sweepWanted && !undecided && !restart.waiting()) {
             sweepWanted = false;
             routing.sweep("the neighbours have told all they know");
@@ -507,6 +541,7 @@ public final class Speaker {
         for (UpdateGroups family : groups.values()) {
             told = UpdateGroups.busier(told, family.drain(BUDGET, loop.now()));
         }
+        neighbors.all().forEach(this::watchLimit);
         if (undecided || told == UpdateGroups.Turn.MORE) {
             scheduleTurn();
         } else if (told == UpdateGroups.Turn.WAITING && patience == null) {
@@ -518,26 +553,35 @@ public final class Speaker {
         }
     }
 
+    /**
+     * Decides, and follows with the aggregates at once, so that neighbours are told an aggregate together with what it stands for.
+     *
+     * @return whether more is to be decided
+     */
+    private boolean decide() {
+        boolean undecided = false;
+        boolean again = true;
+        for (int round = 0; again && round < 2; round++) {
+            undecided = false;
+            for (LocRib locRib : locRibs.values()) {
+                undecided |= locRib.decide(BUDGET);
+            }
+            again = originations.settle();
+        }
+        return undecided || again;
+    }
+
+    private void watchLimit(Neighbor neighbor) {
+        if (neighbor.config().maximumPrefixes().out() > 0) {
+            neighbor.members()
+                    .forEach((family, member) -> limits.sent(
+                            neighbor, family, groupsOf(family).groupOf(member).heldBack()));
+        }
+    }
+
     private ExportKey exportKey(Neighbor neighbor, Channel channel, Family family) {
-        Negotiated negotiated = channel.negotiated();
-        PeerConfig peer = neighbor.config();
-        boolean asksForNeighbor =
-                peer.exportPolicy() != null && peer.exportPolicy().dependsOnNeighbor();
-        return new ExportKey(
-                family,
-                negotiated.internal(),
-                peer.routeReflectorClient(),
-                peer.nextHopSelf(),
-                hostAddresses.nextHopSelf(family, negotiated.local()),
-                config.asn(),
-                config.routerId(),
-                config.clusterId(),
-                negotiated.options().fourOctetAs(),
-                negotiated.options().maxMessageLength(),
-                peer.exportPolicy(),
-                asksForNeighbor ? neighbor.address() : null,
-                asksForNeighbor ? negotiated.peerAs() : null,
-                originations.someAreForNamedPeers() ? peer.name() : null);
+        return ExportKey.of(
+                config, neighbor, channel.negotiated(), family, hostAddresses, originations.someAreForNamedPeers());
     }
 
     private LocRib locRib(Family family) {

@@ -2,7 +2,6 @@ package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
-import dev.espalier.bgp.session.Channel;
 import dev.espalier.bgp.session.SessionStatus;
 import dev.espalier.bgp.session.Sessions;
 import dev.espalier.bgp.table.AdjRibOut;
@@ -14,7 +13,6 @@ import dev.espalier.bgp.table.Rib;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
-import dev.espalier.net.Ipv4Address;
 import dev.espalier.net.PrefixTable;
 import dev.espalier.route.PathAttributes;
 import java.util.ArrayList;
@@ -91,6 +89,11 @@ public final class SpeakerView {
         return sessions.ports().stream().distinct().toList();
     }
 
+    /** How many update groups there are: neighbours in the same one are told the same, and the work is done once for all. */
+    public int updateGroups() {
+        return groups.values().stream().mapToInt(UpdateGroups::size).sum();
+    }
+
     /** How many sets of attributes there are. */
     public int attributeSets() {
         return attributes.size();
@@ -136,10 +139,10 @@ public final class SpeakerView {
             });
         }
 
-        PeerSnapshot.Routes of(int source, int sent) {
+        PeerSnapshot.Routes of(int source, int sent, int heldBack) {
             return source < received.length
-                    ? new PeerSnapshot.Routes(received[source], accepted[source], best[source], sent)
-                    : new PeerSnapshot.Routes(0, 0, 0, sent);
+                    ? new PeerSnapshot.Routes(received[source], accepted[source], best[source], sent, heldBack)
+                    : new PeerSnapshot.Routes(0, 0, 0, sent, heldBack);
         }
     }
 
@@ -152,7 +155,8 @@ public final class SpeakerView {
         }
         Map<Family, PeerSnapshot.Routes> routes = new EnumMap<>(Family.class);
         counts.forEach((family, counted) -> {
-            PeerSnapshot.Routes found = counted.of(neighbor.index(), sent(neighbor, family));
+            PeerSnapshot.Routes found =
+                    counted.of(neighbor.index(), sent(neighbor, family), heldBack(neighbor, family));
             if (neighbor.members().containsKey(family) || found.received() > 0) {
                 routes.put(family, found);
             }
@@ -165,6 +169,11 @@ public final class SpeakerView {
                 routes,
                 neighbor.stale(),
                 neighbor.endOfRibReceived());
+    }
+
+    private int heldBack(Neighbor neighbor, Family family) {
+        Member member = neighbor.members().get(family);
+        return member == null ? 0 : groupsOf(family).groupOf(member).heldBack();
     }
 
     private int sent(Neighbor neighbor, Family family) {
@@ -246,7 +255,7 @@ public final class SpeakerView {
             because = whyRefused(Objects.requireNonNull(neighbor), rib, path);
         } else if (path == decision.best()) {
             role = PrefixSnapshot.Role.BEST;
-            because = whyBest(rib, path, decision);
+            because = whyBest(rib, path, decision) + (neighbor == null ? summing(rib, path) : "");
         } else if (step == DecisionStep.RESOLVABLE) {
             role = PrefixSnapshot.Role.REFUSED;
             because = step.whyNot();
@@ -280,16 +289,16 @@ public final class SpeakerView {
                 : "the others were put aside, the last one because " + last.whyNot();
     }
 
+    private String summing(Rib rib, int path) {
+        int routes = originations.aggregates(rib.family()).sizeOf(rib.prefixes().prefix(rib.prefix(path)));
+        return routes == 0 ? "" : "; it is our aggregate of " + routes + " more specific routes";
+    }
+
     private String whyRefused(Neighbor neighbor, Rib rib, int path) {
         PathSource source = Objects.requireNonNull(neighbor.source());
-        Channel channel = neighbor.channel();
         IpPrefix prefix = rib.prefixes().prefix(rib.prefix(path));
         ImportRules.Judgement judgement = importRules.judge(
-                neighbor.config(),
-                source,
-                channel == null
-                        ? Ipv4Address.UNSPECIFIED
-                        : channel.negotiated().local().address(),
+                neighbor.arrival(source),
                 rib.family(),
                 prefix.address().high(),
                 prefix.address().low(),
@@ -322,15 +331,20 @@ public final class SpeakerView {
         PathAttributes sent = announced ? attributes.get(set) : null;
         String because = decision.best() == Rib.NONE
                 ? "not announced: " + ExportRefusal.NO_BEST_PATH
-                : whyTold(group.key(), neighbor, family, id, decision);
+                : whyTold(group, neighbor, family, id, decision);
         String pending = group.hasWork() ? " (more is waiting to be sent)" : "";
         return new PrefixSnapshot.Told(neighbor.config().name(), neighbor.address(), sent, because + pending);
     }
 
-    private String whyTold(ExportKey key, Neighbor neighbor, Family family, int id, Decision decision) {
+    private String whyTold(UpdateGroup group, Neighbor neighbor, Family family, int id, Decision decision) {
         PathSource from = decision.bestSource();
         if (from.index() == neighbor.index()) {
             return "not announced: " + ExportRefusal.CAME_FROM_THERE;
+        }
+        ExportKey key = group.key();
+        IpPrefix summary = originations.aggregates(family).summaryOf(key, id);
+        if (summary != null) {
+            return "not announced: " + ExportRefusal.SUMMARISED + " (" + summary + ")";
         }
         PrefixTable prefixes = locRib(family).rib().prefixes();
         ExportRules.Judgement judgement = exportRules.judge(
@@ -341,6 +355,9 @@ public final class SpeakerView {
                 prefixes.low(id),
                 prefixes.length(id),
                 decision.bestAttributes());
+        if (judgement.refusal() == null && group.holdsBack(id)) {
+            return "not announced: " + ExportRefusal.LIMIT;
+        }
         return judgement.refusal() == null
                 ? "announced" + (judgement.because() == null ? "" : " (" + judgement.because() + ")")
                 : "not announced: " + sentence(judgement.refusal(), judgement.because());

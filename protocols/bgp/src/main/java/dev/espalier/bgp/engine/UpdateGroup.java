@@ -1,6 +1,5 @@
 package dev.espalier.bgp.engine;
 
-import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.table.AdjRibOut;
 import dev.espalier.bgp.table.AttributeTable;
 import dev.espalier.bgp.table.PathSource;
@@ -31,7 +30,7 @@ final class UpdateGroup {
     private final AttributeTable attributes;
     private final PrefixTable prefixes;
     private final IntFunction<PathSource> sources;
-    private final IntFunction<SpeakerConfig.@Nullable Origination> originations;
+    private final OwnRoutes own;
     private final ExportRules rules = new ExportRules();
     private final ExportCache cache = new ExportCache();
     private final List<Member> members = new ArrayList<>();
@@ -40,25 +39,22 @@ final class UpdateGroup {
     private final PrefixQueue queue;
     /** The prefixes to be told again although nothing changed, because the neighbour asked for it (RFC 2918). */
     private final BitSet repeat;
+    /** Null without a limit on what is told. */
+    private final @Nullable HeldBack heldBack;
 
     /**
      * A group that has told nothing yet.
      *
      * @param sources gives the source of an index
-     * @param originations gives our own announcement of a prefix number, or null
+     * @param own what we announce on our own account
      */
-    UpdateGroup(
-            ExportKey key,
-            Rib rib,
-            AttributeTable attributes,
-            IntFunction<PathSource> sources,
-            IntFunction<SpeakerConfig.@Nullable Origination> originations) {
+    UpdateGroup(ExportKey key, Rib rib, AttributeTable attributes, IntFunction<PathSource> sources, OwnRoutes own) {
         this(
                 key,
                 rib,
                 attributes,
                 sources,
-                originations,
+                own,
                 new AdjRibOut(rib.prefixes(), attributes),
                 new PrefixQueue(),
                 new BitSet());
@@ -69,7 +65,7 @@ final class UpdateGroup {
             Rib rib,
             AttributeTable attributes,
             IntFunction<PathSource> sources,
-            IntFunction<SpeakerConfig.@Nullable Origination> originations,
+            OwnRoutes own,
             AdjRibOut told,
             PrefixQueue queue,
             BitSet repeat) {
@@ -78,10 +74,11 @@ final class UpdateGroup {
         this.attributes = attributes;
         this.prefixes = rib.prefixes();
         this.sources = sources;
-        this.originations = originations;
+        this.own = own;
         this.told = told;
         this.queue = queue;
         this.repeat = repeat;
+        this.heldBack = key.limit() == null ? null : new HeldBack(key.limit().prefixes(), told.size());
     }
 
     /**
@@ -96,7 +93,7 @@ final class UpdateGroup {
             told.forEach(again::set);
             told.forEach(pending::add);
         }
-        return new UpdateGroup(newKey, rib, attributes, sources, originations, told.copy(), pending, again);
+        return new UpdateGroup(newKey, rib, attributes, sources, own, told.copy(), pending, again);
     }
 
     ExportKey key() {
@@ -120,6 +117,16 @@ final class UpdateGroup {
 
     AdjRibOut told() {
         return told;
+    }
+
+    /** Whether a prefix is not told because of the limit on what is told. */
+    boolean holdsBack(int prefixId) {
+        return heldBack != null && heldBack.contains(prefixId);
+    }
+
+    /** How many prefixes are not told because of the limit on what is told. */
+    int heldBack() {
+        return heldBack == null ? 0 : heldBack.size();
     }
 
     /** Asks for a prefix to be looked at. */
@@ -161,6 +168,9 @@ final class UpdateGroup {
         bundles.send(members);
         // What was withdrawn is forgotten only now: the messages needed its bits.
         bundles.forEachWithdrawn(told::withdraw);
+        if (heldBack != null) {
+            heldBack.offer(queue);
+        }
         for (Member member : members) {
             member.flush();
         }
@@ -176,6 +186,9 @@ final class UpdateGroup {
         repeat.clear(prefixId);
         int path = rib.best(prefixId);
         PathAttributes now = path == Rib.NONE ? null : export(prefixId, path);
+        if (heldBack != null) {
+            now = heldBack.within(prefixId, before != AdjRibOut.NOTHING, now);
+        }
         if (now == null) {
             if (before != AdjRibOut.NOTHING) {
                 bundles.withdraw(prefixId, told.source(prefixId));
@@ -214,7 +227,11 @@ final class UpdateGroup {
 
     private @Nullable PathAttributes export(int prefixId, int path) {
         PathSource from = sources.apply(rib.source(path));
-        if (from.index() == PathSource.SELF && !ExportRules.isForPeer(key, originations.apply(prefixId))) {
+        if (from.index() == PathSource.SELF && !ExportRules.isForPeer(key, own.of(prefixId))) {
+            return null;
+        }
+        boolean itsOwn = key.limit() != null && key.limit().neighbor() == from.index(); // would count, and not be sent
+        if (itsOwn || own.summaryOf(key, prefixId) != null) {
             return null;
         }
         PathAttributes transformed = cache.transform(key, attributes.get(rib.accepted(path)), from);

@@ -1,6 +1,5 @@
 package dev.espalier.bgp.engine;
 
-import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.session.Channel;
 import dev.espalier.bgp.table.AttributeTable;
 import dev.espalier.bgp.table.PathSource;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The update groups of one family: who shares with whom, and when.
@@ -33,19 +31,15 @@ final class UpdateGroups {
     private final LocRib locRib;
     private final AttributeTable attributes;
     private final IntFunction<PathSource> sources;
-    private final IntFunction<SpeakerConfig.@Nullable Origination> originations;
+    private final OwnRoutes own;
     private final Map<ExportKey, UpdateGroup> settled = new LinkedHashMap<>();
     private final List<UpdateGroup> apart = new ArrayList<>();
 
-    UpdateGroups(
-            LocRib locRib,
-            AttributeTable attributes,
-            IntFunction<PathSource> sources,
-            IntFunction<SpeakerConfig.@Nullable Origination> originations) {
+    UpdateGroups(LocRib locRib, AttributeTable attributes, IntFunction<PathSource> sources, OwnRoutes own) {
         this.locRib = locRib;
         this.attributes = attributes;
         this.sources = sources;
-        this.originations = originations;
+        this.own = own;
     }
 
     /** The best path of a prefix has changed. */
@@ -60,7 +54,7 @@ final class UpdateGroups {
 
     /** A neighbour's session has come up: it is told everything, then End-of-RIB. */
     Member join(ExportKey key, int source, Channel channel) {
-        UpdateGroup group = new UpdateGroup(key, locRib.rib(), attributes, sources, originations);
+        UpdateGroup group = new UpdateGroup(key, locRib.rib(), attributes, sources, own);
         Member member = new Member(source, channel);
         group.join(member);
         group.addAll();
@@ -106,6 +100,11 @@ final class UpdateGroups {
             settled.remove(group.key(), group);
             apart.remove(group);
         }
+    }
+
+    /** How many groups there are. */
+    int size() {
+        return settled.size() + apart.size();
     }
 
     UpdateGroup groupOf(Member member) {

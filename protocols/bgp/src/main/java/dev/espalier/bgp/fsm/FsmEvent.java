@@ -50,6 +50,21 @@ public sealed interface FsmEvent {
      *
      * @param notification what to tell the neighbour
      * @param reason a sentence for people
+     * @param pauseSeconds how long to stay away from the neighbour, and to refuse its connections; 0 for the usual pause,
+     *     {@link #FOR_GOOD} until {@link Resume}
      */
-    record Fault(ConnectionId connection, Message.Notification notification, String reason) implements FsmEvent {}
+    record Fault(ConnectionId connection, Message.Notification notification, String reason, int pauseSeconds)
+            implements FsmEvent {
+
+        /** No pause ends by itself after so many seconds. */
+        public static final int FOR_GOOD = Integer.MAX_VALUE;
+
+        /** With the usual pause. */
+        public Fault(ConnectionId connection, Message.Notification notification, String reason) {
+            this(connection, notification, reason, 0);
+        }
+    }
+
+    /** Why we stay away from the neighbour is no longer so. Without such a pause, nothing. */
+    record Resume() implements FsmEvent {}
 }

@@ -54,6 +54,9 @@ public final class Negotiation {
         if (peer.session().extendedMessages()) {
             capabilities.add(new Capability.ExtendedMessage());
         }
+        if (peer.session().role() != null) {
+            capabilities.add(new Capability.BgpRole(peer.session().role().code()));
+        }
         if (peer.session().gracefulRestart() > 0) {
             List<Capability.RestartFamily> kept = families.stream()
                     .map(f -> new Capability.RestartFamily(f.afi(), f.safi(), restart.forwardingPreserved(f)))
@@ -85,6 +88,10 @@ public final class Negotiation {
         if (wrongIdentifier != null) {
             return wrongIdentifier;
         }
+        String wrongRole = internal ? null : RoleCheck.fault(open, peer.session(), peerEnd.address());
+        if (wrongRole != null) {
+            return refuse(ErrorCode.OPEN_ROLE_MISMATCH, NO_DATA, wrongRole);
+        }
         Set<Family> shared = sharedFamilies(open, peer);
         if (shared.isEmpty()) {
             return refuse(
@@ -93,11 +100,12 @@ public final class Negotiation {
                     peerEnd.address() + " has no address family in common with us: we want " + names(peer.families())
                             + "; enable one of them there or change spec.families");
         }
-        return new Verdict.Agreed(agree(open, peerAs, internal, shared, peer, ownEnd, peerEnd));
+        return new Verdict.Agreed(agree(open, local, peerAs, internal, shared, peer, ownEnd, peerEnd));
     }
 
     private static Negotiated agree(
             Message.Open open,
+            LocalSpeaker local,
             Asn peerAs,
             boolean internal,
             Set<Family> shared,
@@ -117,6 +125,8 @@ public final class Negotiation {
                 session.gracefulRestart() > 0 ? find(open, Capability.GracefulRestart.class) : null;
         return new Negotiated(
                 options,
+                local.asn(),
+                internal ? null : session.role(),
                 peerAs,
                 open.routerId(),
                 ownEnd,

@@ -3,6 +3,8 @@ package dev.espalier.bgp.fsm;
 import static dev.espalier.bgp.fsm.PeerFsm.LONGEST_IDLE_HOLD_SECONDS;
 import static dev.espalier.bgp.fsm.PeerFsm.SHORTEST_IDLE_HOLD_SECONDS;
 
+import java.util.concurrent.TimeUnit;
+
 /** How fast a neighbour is tried, while a {@link PeerTurn} works on it: the ConnectRetryTimer and the IdleHoldTimer. */
 final class Pacing {
 
@@ -12,6 +14,7 @@ final class Pacing {
     private final int connectRetrySeconds;
     private final Effects effects;
     private boolean holding;
+    private boolean stayingAway;
     private boolean retrying;
     private int idleHoldSeconds;
 
@@ -19,12 +22,17 @@ final class Pacing {
         this.connectRetrySeconds = connectRetrySeconds;
         this.effects = effects;
         holding = state.holding();
+        stayingAway = state.stayingAway();
         retrying = state.retrying();
         idleHoldSeconds = state.idleHoldSeconds();
     }
 
     boolean holding() {
         return holding;
+    }
+
+    boolean stayingAway() {
+        return stayingAway;
     }
 
     boolean retrying() {
@@ -49,6 +57,34 @@ final class Pacing {
     }
 
     /**
+     * Begins a long pause of exactly so many seconds, {@link FsmEvent.Fault#FOR_GOOD} for one without an end. No jitter: people
+     * were told when it ends.
+     */
+    void stayAway(int seconds) {
+        cancelConnectRetry();
+        holding = true;
+        stayingAway = true;
+        long nanos = TimeUnit.SECONDS.toNanos(seconds);
+        effects.add(
+                seconds == FsmEvent.Fault.FOR_GOOD
+                        ? new Effect.Cancel(IDLE_HOLD)
+                        : new Effect.Arm(IDLE_HOLD, nanos, nanos));
+    }
+
+    /**
+     * Ends a long pause before its time.
+     *
+     * @return whether there was one
+     */
+    boolean resume() {
+        if (!stayingAway) {
+            return false;
+        }
+        stop();
+        return true;
+    }
+
+    /**
      * The pause is over.
      *
      * @return whether there was one
@@ -56,6 +92,7 @@ final class Pacing {
     boolean idleHoldExpired() {
         boolean held = holding;
         holding = false;
+        stayingAway = false;
         return held;
     }
 
@@ -80,6 +117,7 @@ final class Pacing {
         cancelConnectRetry();
         if (holding) {
             holding = false;
+            stayingAway = false;
             effects.add(new Effect.Cancel(IDLE_HOLD));
         }
     }

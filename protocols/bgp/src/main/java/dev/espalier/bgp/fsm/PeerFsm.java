@@ -13,6 +13,7 @@ import java.util.List;
  *   <li>Both connections of a neighbour are in one state, so a collision (section 6.8) is seen when it happens.
  *   <li>A connection that the neighbour opens during the pause after a failure is not refused (as Idle has it) but left unread
  *       until the pause is over: refusing would turn our second into the neighbour's ConnectRetryTime, often two minutes.
+ *   <li>A long pause, after a neighbour that sends too much, is another matter: its connections are refused.
  *   <li>A connection that cannot be opened leaves the machine in Active rather than in Idle: we go on listening.
  *   <li>While a session is established, a further connection is refused at once, without waiting for its OPEN; unless graceful
  *       restart was agreed on, where its OPEN means that the neighbour has restarted (RFC 4724 section 4.2).
@@ -75,6 +76,7 @@ public final class PeerFsm {
             case FsmEvent.Lost lost -> turn.lost(lost);
             case FsmEvent.Received received -> turn.received(received.connection(), received.message());
             case FsmEvent.Fault fault -> turn.fault(fault);
+            case FsmEvent.Resume resume -> turn.resume();
         }
         return turn.step();
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param started whether a session is wanted
  * @param holding whether the pause after a failure (IdleHoldTimer) is on
+ * @param stayingAway whether that pause is a long one, in which the neighbour's connections are refused
  * @param retrying whether the ConnectRetryTimer runs
  * @param session the connection that is established, or null
  * @param outgoing the connection of ours that is not yet established, or null
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record PeerState(
         boolean started,
         boolean holding,
+        boolean stayingAway,
         boolean retrying,
         @Nullable Connection session,
         @Nullable Connection outgoing,
@@ -31,7 +33,7 @@ public record PeerState(
 
     /** Where every neighbour begins: stopped. */
     public static final PeerState INITIAL =
-            new PeerState(false, false, false, null, null, null, 0, PeerFsm.SHORTEST_IDLE_HOLD_SECONDS, 0);
+            new PeerState(false, false, false, false, null, null, null, 0, PeerFsm.SHORTEST_IDLE_HOLD_SECONDS, 0);
 
     /**
      * One connection.

@@ -53,6 +53,7 @@ final class PeerTurn {
                 new PeerState(
                         started,
                         pacing.holding(),
+                        pacing.stayingAway(),
                         pacing.retrying(),
                         connections.session(),
                         connections.outgoing(),
@@ -117,6 +118,13 @@ final class PeerTurn {
         }
     }
 
+    /** A change of the configuration ends a long pause; there is no connection during one. */
+    void resume() {
+        if (pacing.resume()) {
+            seekConnection();
+        }
+    }
+
     /** 10. */
     void holdExpired(ConnectionId id) {
         Connection connection = connections.find(id);
@@ -158,6 +166,10 @@ final class PeerTurn {
             effects.add(new Effect.Abort(open.id()));
         } else if (session != null && !restartable(session)) {
             effects.close(open, COLLISION);
+        } else if (pacing.stayingAway()) {
+            // Without a word: in its OpenSent a NOTIFICATION would be an FSM error (RFC 4271 section 8.2.2), and hide
+            // the reason.
+            effects.add(new Effect.Abort(open.id()));
         } else {
             Connection former = connections.incoming();
             if (former != null) {
@@ -203,6 +215,10 @@ final class PeerTurn {
         Connection connection = connections.find(event.connection());
         if (connection != null && connection.phase() != SessionState.CONNECT) {
             fail(connection, event.notification(), event.reason());
+            if (event.pauseSeconds() > 0) {
+                connections.candidates().forEach(other -> end(other, REJECTED));
+                pacing.stayAway(event.pauseSeconds());
+            }
         }
     }
 

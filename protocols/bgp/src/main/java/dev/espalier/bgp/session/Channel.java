@@ -32,5 +32,16 @@ public interface Channel {
      *
      * @param reason a sentence for people
      */
-    void reset(Message.Notification notification, String reason);
+    default void reset(Message.Notification notification, String reason) {
+        reset(notification, reason, 0);
+    }
+
+    /**
+     * Ends the session with a NOTIFICATION, and stays away from the neighbour for a while.
+     *
+     * @param reason a sentence for people
+     * @param pauseSeconds for how long; 0 for the usual pause after a failure,
+     *     {@link dev.espalier.bgp.fsm.FsmEvent.Fault#FOR_GOOD} until the peer is configured anew
+     */
+    void reset(Message.Notification notification, String reason, int pauseSeconds);
 }

@@ -1,5 +1,6 @@
 package dev.espalier.bgp.session;
 
+import dev.espalier.bgp.Role;
 import dev.espalier.bgp.wire.Capability;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.SessionOptions;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * What two speakers agreed on when their session came up.
  *
  * @param options how messages are read and written
+ * @param localAs the AS that our OPEN said
+ * @param role what we are to the neighbour (RFC 9234); null where none is configured, and for an internal neighbour
  * @param peerAs the neighbour's AS
  * @param peerRouterId its BGP identifier
  * @param local our end of the connection
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Negotiated(
         SessionOptions options,
+        Asn localAs,
+        @Nullable Role role,
         Asn peerAs,
         Ipv4Address peerRouterId,
         Endpoint local,

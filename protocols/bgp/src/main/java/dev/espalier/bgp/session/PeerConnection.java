@@ -177,7 +177,11 @@ final class PeerConnection implements ConnectionHandler {
     }
 
     void fault(Message.Notification notification, String reason) {
-        session.handle(new FsmEvent.Fault(id, notification, reason));
+        fault(notification, reason, 0);
+    }
+
+    void fault(Message.Notification notification, String reason, int pauseSeconds) {
+        session.handle(new FsmEvent.Fault(id, notification, reason, pauseSeconds));
     }
 
     // ---- what the session wants ----

@@ -116,6 +116,11 @@ final class PeerSession {
         return stopped;
     }
 
+    /** Ends a long pause, because what it was for has been configured anew. */
+    void resume() {
+        loop.execute(() -> handle(new FsmEvent.Resume()));
+    }
+
     /** A home for a connection that the neighbour has opened. */
     Acceptance accept() {
         ConnectionId id = new ConnectionId(ConnectionId.Side.INCOMING, accepted.incrementAndGet());

@@ -78,8 +78,8 @@ final class SessionChannel implements Channel {
     }
 
     @Override
-    public void reset(Message.Notification notification, String reason) {
-        loop.execute(() -> connection.fault(notification, reason));
+    public void reset(Message.Notification notification, String reason, int pauseSeconds) {
+        loop.execute(() -> connection.fault(notification, reason, pauseSeconds));
     }
 
     /** Hands the connection what it will take. On the loop. */

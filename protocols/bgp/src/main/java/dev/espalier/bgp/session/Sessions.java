@@ -1,5 +1,6 @@
 package dev.espalier.bgp.session;
 
+import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.fsm.LocalSpeaker;
@@ -240,6 +241,9 @@ public final class Sessions {
         Configured known = configured.get(peer.name());
         if (known != null) {
             configured.put(peer.name(), new Configured(peer, remote, known.session));
+            if (!known.config.maximumPrefixes().equals(peer.maximumPrefixes())) {
+                known.session.resume();
+            }
             return;
         }
         SessionObserver observer = observers.observerFor(peer, remote.address(), false);
@@ -255,9 +259,10 @@ public final class Sessions {
 
     private PeerSession session(
             PeerConfig peer, PeerConfig.Remote.Address remote, String label, SessionObserver observer) {
+        LocalAs localAs = peer.session().localAs();
         SessionContext context = new SessionContext(
                 config.instance(),
-                new LocalSpeaker(config.asn(), config.routerId()),
+                new LocalSpeaker(localAs == null ? config.asn() : localAs.asn(), config.routerId()),
                 transport,
                 restart,
                 events,
@@ -367,7 +372,11 @@ public final class Sessions {
                     || addresses.contains(neighbor.address())) {
                 remove(neighbor, ErrorCode.CEASE_OTHER_CONFIGURATION_CHANGE, "the range's configuration has changed");
             } else {
+                boolean sameLimits = neighbor.config().maximumPrefixes().equals(peer.maximumPrefixes());
                 neighbor.config(peer);
+                if (!sameLimits) {
+                    neighbor.session().resume();
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.espalier.bgp.table;
 import dev.espalier.route.PathAttributes;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,17 @@ public final class AttributeTable {
             throw new IllegalStateException("attribute set " + id + " is held by nobody");
         }
         return set;
+    }
+
+    /** Whether the test accepts some set. Asks it about all that there are, so not for every route. */
+    public boolean anyMatch(Predicate<PathAttributes> test) {
+        for (int id = 0; id < limit; id++) {
+            PathAttributes set = sets[id];
+            if (set != null && test.test(set)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The number of these attributes, given now if they had none; held once more in either case. */

@@ -27,6 +27,7 @@ public final class Rib {
     private final Family family;
     private final PrefixTable prefixes;
     private final AttributeTable attributes;
+    private final PathCounts counts = new PathCounts();
 
     // by prefix number; rows are stored plus one, so that a new array means "none"
     private int[] first = new int[64];
@@ -64,6 +65,11 @@ public final class Rib {
     /** How many paths there are, rejected ones included. */
     public int size() {
         return size;
+    }
+
+    /** How many paths there are of each source. */
+    public PathCounts counts() {
+        return counts;
     }
 
     /** The first path of a prefix, or {@link #NONE}; {@link #next} gives the others. */
@@ -137,11 +143,14 @@ public final class Rib {
         next[row] = first[prefixId] - 1;
         first[prefixId] = row + 1;
         size++;
+        counts.count(sourceIndex, acceptedSet != REJECTED, 1);
         return row;
     }
 
     /** Gives a path other attributes, of which it takes over one hold each; it is no longer stale. */
     public void replace(int path, int receivedSet, int acceptedSet) {
+        counts.count(source[path], accepted[path] != REJECTED, -1);
+        counts.count(source[path], acceptedSet != REJECTED, 1);
         releaseSets(path);
         received[path] = receivedSet;
         accepted[path] = acceptedSet;
@@ -166,6 +175,7 @@ public final class Rib {
             }
             next[before] = next[path];
         }
+        counts.count(source[path], accepted[path] != REJECTED, -1);
         bestMayHaveChanged(path);
         releaseSets(path);
         next[path] = freeRow;

@@ -46,6 +46,18 @@ public sealed interface Capability {
     }
 
     /**
+     * Code 9, RFC 9234.
+     *
+     * @param role what the speaker is, 0 to 255; {@link dev.espalier.bgp.Role} names the values that mean something
+     */
+    record BgpRole(int role) implements Capability {
+        @Override
+        public int code() {
+            return 9;
+        }
+    }
+
+    /**
      * Code 64, RFC 4724 and RFC 8538.
      *
      * @param restarting the R bit: the speaker has restarted

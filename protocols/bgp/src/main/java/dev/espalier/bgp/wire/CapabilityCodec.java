@@ -11,6 +11,7 @@ final class CapabilityCodec {
     private static final int MULTIPROTOCOL = 1;
     private static final int ROUTE_REFRESH = 2;
     private static final int EXTENDED_MESSAGE = 6;
+    private static final int ROLE = 9;
     private static final int GRACEFUL_RESTART = 64;
     private static final int FOUR_OCTET_AS = 65;
 
@@ -61,6 +62,10 @@ final class CapabilityCodec {
             case EXTENDED_MESSAGE -> {
                 requireLength("extended message", length == 0, length, at - from);
                 yield new Capability.ExtendedMessage();
+            }
+            case ROLE -> {
+                requireLength("role", length == 1, length, at - from);
+                yield new Capability.BgpRole(octets[value] & 0xFF);
             }
             case GRACEFUL_RESTART -> {
                 requireLength("graceful restart", length >= 2 && length % 4 == 2, length, at - from);
@@ -123,6 +128,7 @@ final class CapabilityCodec {
                     }
                     case Capability.RouteRefresh refresh -> new byte[0];
                     case Capability.ExtendedMessage extended -> new byte[0];
+                    case Capability.BgpRole role -> new byte[] {(byte) role.role()};
                     case Capability.GracefulRestart restart -> gracefulRestart(restart);
                     case Capability.FourOctetAs four -> {
                         byte[] octets = new byte[4];

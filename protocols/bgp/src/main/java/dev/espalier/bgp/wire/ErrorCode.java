@@ -45,6 +45,8 @@ public final class ErrorCode {
     public static final int OPEN_UNACCEPTABLE_HOLD_TIME = 6;
     /** Of {@link #OPEN_MESSAGE} (RFC 5492); the data is the capabilities that are missing. */
     public static final int OPEN_UNSUPPORTED_CAPABILITY = 7;
+    /** Of {@link #OPEN_MESSAGE} (RFC 9234). */
+    public static final int OPEN_ROLE_MISMATCH = 11;
 
     /** Of {@link #UPDATE_MESSAGE}. */
     public static final int UPDATE_MALFORMED_ATTRIBUTE_LIST = 1;
