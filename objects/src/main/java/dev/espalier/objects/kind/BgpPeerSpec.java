@@ -1,5 +1,6 @@
 package dev.espalier.objects.kind;
 
+import dev.espalier.bgp.PeerConfig.AddPaths;
 import dev.espalier.bgp.PeerConfig.RemoteAs;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.AddressFamily;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param exportPolicy names of policies in order
  * @param nextHopSelf see {@link dev.espalier.bgp.PeerConfig}
  * @param routeReflectorClient see {@link dev.espalier.bgp.PeerConfig}
+ * @param addPaths see {@link dev.espalier.bgp.PeerConfig}
  */
 public record BgpPeerSpec(
         boolean enabled,
@@ -58,7 +60,8 @@ public record BgpPeerSpec(
         @Nullable List<String> importPolicy,
         @Nullable List<String> exportPolicy,
         boolean nextHopSelf,
-        boolean routeReflectorClient) {
+        boolean routeReflectorClient,
+        AddPaths addPaths) {
 
     /** Who a peer is. */
     public sealed interface Remote {

@@ -63,6 +63,7 @@ final class PeerCompiler {
                 .exportPolicy(exportPolicy)
                 .nextHopSelf(peer.spec().nextHopSelf())
                 .routeReflectorClient(peer.spec().routeReflectorClient())
+                .addPaths(peer.spec().addPaths())
                 .build();
     }
 

@@ -13,6 +13,7 @@ import dev.espalier.route.Secret;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -28,7 +29,7 @@ public final class PlanDiff {
     /** A field of a record: its name in configuration, its value, and what a change of it does. */
     private record Field<T>(String name, Function<T, @Nullable Object> value, Effect effect) {}
 
-    static final List<String> SEPARATE_FIELDS = List.of("name", "session", "peers", "originated");
+    static final List<String> SEPARATE_FIELDS = List.of("name", "session", "addPaths", "peers", "originated");
 
     private static final List<Field<SpeakerConfig>> ROUTER = List.of(
             new Field<>("instance", SpeakerConfig::instance, Effect.ROUTER_RESTARTED),
@@ -51,6 +52,11 @@ public final class PlanDiff {
             new Field<>("exportPolicy", PeerConfig::exportPolicy, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopSelf", PeerConfig::nextHopSelf, Effect.ROUTES_REEVALUATED),
             new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED));
+
+    private static final List<Field<PeerConfig.AddPaths>> ADD_PATHS = List.of(
+            new Field<>("addPaths.receive", PeerConfig.AddPaths::receive, Effect.SESSION_RESET),
+            new Field<>("addPaths.send", PeerConfig.AddPaths::send, Effect.SESSION_RESET),
+            new Field<>("addPaths.sendMax", PeerConfig.AddPaths::sendMax, Effect.ROUTES_REEVALUATED));
 
     private static final List<Field<PeerConfig.Session>> SESSION = List.of(
             new Field<>("port", PeerConfig.Session::port, Effect.SESSION_RESET),
@@ -84,7 +90,7 @@ public final class PlanDiff {
 
     /** How many fields of these records are compared, so that a test notices a new one. */
     static int comparedFields() {
-        return ROUTER.size() + PEER.size() + SESSION.size() + PREFIX.size();
+        return ROUTER.size() + PEER.size() + SESSION.size() + ADD_PATHS.size() + PREFIX.size();
     }
 
     private void routers(Plan before, Plan after) {
@@ -114,6 +120,7 @@ public final class PlanDiff {
             if (was != null && is != null) {
                 fields(Subject.PEER, name, PEER, was, is);
                 fields(Subject.PEER, name, SESSION, was.session(), is.session());
+                fields(Subject.PEER, name, ADD_PATHS, was.addPaths(), is.addPaths());
             }
         }
     }
@@ -171,6 +178,7 @@ public final class PlanDiff {
             case PeerConfig.RemoteAs.Internal _ -> "internal";
             case PeerConfig.RemoteAs.External _ -> "external";
             case PeerConfig.RemoteAs.Any _ -> "any";
+            case PeerConfig.AddPaths.Send send -> send.name().toLowerCase(Locale.ROOT);
             case RoutingInstance instance ->
                 instance.name() + " (table " + Integer.toUnsignedString(instance.kernelTable()) + ")";
             default -> value.toString();

@@ -99,6 +99,7 @@ class GoodExamplesTest {
                         .families(Set.of(Family.IPV4_UNICAST, Family.IPV6_UNICAST))
                         .nextHopSelf(true)
                         .routeReflectorClient(true)
+                        .addPaths(new PeerConfig.AddPaths(true, PeerConfig.AddPaths.Send.BEST, 4))
                         .build());
         PeerConfig upstream = core.peers().get(1);
         assertThat(upstream)

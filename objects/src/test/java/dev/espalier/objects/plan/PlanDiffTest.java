@@ -125,6 +125,7 @@ class PlanDiffTest {
                         SpeakerConfig.class,
                         PeerConfig.class,
                         PeerConfig.Session.class,
+                        PeerConfig.AddPaths.class,
                         SpeakerConfig.Origination.class)
                 .flatMap(record -> Stream.of(record.getRecordComponents()))
                 .map(RecordComponent::getName)

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param exportPolicy what to tell it, or null where none is configured (RFC 8212 then tells an external peer nothing)
  * @param nextHopSelf whether routes are announced with our own address as next hop also where RFC 4271 would keep it
  * @param routeReflectorClient whether it is a client of ours (RFC 4456)
+ * @param addPaths whether several paths for a prefix are exchanged (RFC 7911)
  */
 public record PeerConfig(
         String name,
@@ -31,7 +32,8 @@ public record PeerConfig(
         @Nullable Policy importPolicy,
         @Nullable Policy exportPolicy,
         boolean nextHopSelf,
-        boolean routeReflectorClient) {
+        boolean routeReflectorClient,
+        AddPaths addPaths) {
 
     /** Copies the set. */
     public PeerConfig {
@@ -52,7 +54,8 @@ public record PeerConfig(
                 .importPolicy(importPolicy)
                 .exportPolicy(exportPolicy)
                 .nextHopSelf(nextHopSelf)
-                .routeReflectorClient(routeReflectorClient);
+                .routeReflectorClient(routeReflectorClient)
+                .addPaths(addPaths);
     }
 
     /** Who the neighbour is. */
@@ -137,6 +140,39 @@ public record PeerConfig(
         }
     }
 
+    /**
+     * Whether several paths for a prefix are exchanged with a neighbour (RFC 7911), for all families of the session. It happens
+     * in the directions to which both ends agree.
+     *
+     * @param receive whether it may send us several
+     * @param send whether we send it several. A change of this or of {@code receive} resets the session
+     * @param sendMax with {@link Send#BEST}: how many at most, 2 to 64; otherwise 0
+     */
+    public record AddPaths(boolean receive, Send send, int sendMax) {
+
+        /** Which paths a neighbour is sent. */
+        public enum Send {
+            /** The best one, as ever. */
+            NONE,
+            /** All that it may hear of. */
+            ALL,
+            /** The best of those that it may hear of. */
+            BEST
+        }
+
+        /** One path for each prefix, both ways. */
+        public static final AddPaths NONE = new AddPaths(false, Send.NONE, 0);
+
+        /** How many paths for a prefix are sent: 0 where path identifiers are not sent at all. */
+        public int limit() {
+            return switch (send) {
+                case NONE -> 0;
+                case ALL -> Integer.MAX_VALUE;
+                case BEST -> sendMax;
+            };
+        }
+    }
+
     /** Collects a {@link PeerConfig}; each method is named after the component it sets. */
     public static final class Builder {
 
@@ -149,6 +185,7 @@ public record PeerConfig(
         private @Nullable Policy exportPolicy;
         private boolean nextHopSelf;
         private boolean routeReflectorClient;
+        private AddPaths addPaths = AddPaths.NONE;
 
         private Builder(String name, Remote remote) {
             this.name = name;
@@ -200,6 +237,11 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder addPaths(AddPaths value) {
+            addPaths = value;
+            return this;
+        }
+
         public PeerConfig build() {
             return new PeerConfig(
                     name,
@@ -210,7 +252,8 @@ public record PeerConfig(
                     importPolicy,
                     exportPolicy,
                     nextHopSelf,
-                    routeReflectorClient);
+                    routeReflectorClient,
+                    addPaths);
         }
     }
 

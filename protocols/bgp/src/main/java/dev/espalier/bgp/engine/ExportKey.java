@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param clusterId our cluster
  * @param fourOctetAs whether AS numbers take four octets
  * @param maxMessageLength the longest message, in octets
+ * @param paths how many paths for a prefix are told at most, each with an identifier (RFC 7911); 0 for the best one without
  * @param policy the export policy, or null
  * @param neighbor the neighbour's address where the policy asks for it, otherwise null
  * @param neighborAs the neighbour's AS where the policy asks for it, otherwise null
@@ -37,7 +38,14 @@ record ExportKey(
         Ipv4Address clusterId,
         boolean fourOctetAs,
         int maxMessageLength,
+        int paths,
         @Nullable Policy policy,
         @Nullable IpAddress neighbor,
         @Nullable Asn neighborAs,
-        @Nullable String peerName) {}
+        @Nullable String peerName) {
+
+    /** Whether more than the best path changes what is told, so that every change of a prefix's paths has to be looked at. */
+    boolean looksBeyondBest() {
+        return paths > 0;
+    }
+}

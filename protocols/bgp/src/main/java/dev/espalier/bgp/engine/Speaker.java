@@ -112,7 +112,7 @@ public final class Speaker {
                     routing,
                     neighbors::source,
                     id -> originations.of(family, id),
-                    id -> bestChanged(family, id));
+                    (id, best) -> groupsOf(family).decided(id, best));
             locRib.configure(config);
             locRib.defer(restart.waiting());
             locRibs.put(family, locRib);
@@ -215,10 +215,8 @@ public final class Speaker {
         }
         if (before.routeReflectorClient() != changed.routeReflectorClient()) {
             neighbor.source(source.asClient(changed.routeReflectorClient()));
-            locRibs.forEach((family, locRib) -> locRib.rib()
-                    .forEachOf(
-                            neighbor.index(),
-                            path -> bestChanged(family, locRib.rib().prefix(path))));
+            locRibs.forEach((family, locRib) -> locRib.rib().forEachOf(neighbor.index(), path -> groupsOf(family)
+                    .decided(locRib.rib().prefix(path), true)));
         }
         if (judgeAgain || !Objects.equals(before.importPolicy(), changed.importPolicy())) {
             for (LocRib locRib : locRibs.values()) {
@@ -445,10 +443,6 @@ public final class Speaker {
         scheduleTurn();
     }
 
-    private void bestChanged(Family family, int prefixId) {
-        groupsOf(family).changed(prefixId);
-    }
-
     private void scheduleTurn() {
         if (!turnScheduled) {
             turnScheduled = true;
@@ -500,10 +494,17 @@ public final class Speaker {
                 config.clusterId(),
                 negotiated.options().fourOctetAs(),
                 negotiated.options().maxMessageLength(),
+                pathLimit(peer, negotiated, family),
                 peer.exportPolicy(),
                 asksForNeighbor ? neighbor.address() : null,
                 asksForNeighbor ? negotiated.peerAs() : null,
                 originations.someAreForNamedPeers() ? peer.name() : null);
+    }
+
+    /** A session about to be reset, because identifiers shall be sent no longer, sends them to its end: hence at least 1. */
+    private static int pathLimit(PeerConfig peer, Negotiated negotiated, Family family) {
+        boolean addPath = negotiated.options().addPathSend().contains(family);
+        return addPath ? Math.max(1, peer.addPaths().limit()) : 0;
     }
 
     private LocRib locRib(Family family) {

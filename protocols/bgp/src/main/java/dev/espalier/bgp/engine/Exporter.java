@@ -1,0 +1,67 @@
+package dev.espalier.bgp.engine;
+
+import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.table.AttributeTable;
+import dev.espalier.bgp.table.PathSource;
+import dev.espalier.bgp.table.Rib;
+import dev.espalier.net.PrefixTable;
+import dev.espalier.route.PathAttributes;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What the neighbours of one key are told of a path: the export rules, with a memory of what they did lately. One owner. */
+final class Exporter {
+
+    private final ExportKey key;
+    private final Rib rib;
+    private final AttributeTable attributes;
+    private final IntFunction<PathSource> sources;
+    private final IntFunction<SpeakerConfig.@Nullable Origination> originations;
+    private final ExportRules rules = new ExportRules();
+    private final ExportCache cache = new ExportCache();
+
+    /**
+     * For the neighbours of a key.
+     *
+     * @param sources gives the source of an index
+     * @param originations gives our own announcement of a prefix number, or null
+     */
+    Exporter(
+            ExportKey key,
+            Rib rib,
+            AttributeTable attributes,
+            IntFunction<PathSource> sources,
+            IntFunction<SpeakerConfig.@Nullable Origination> originations) {
+        this.key = key;
+        this.rib = rib;
+        this.attributes = attributes;
+        this.sources = sources;
+        this.originations = originations;
+    }
+
+    /** One for the neighbours of another key. */
+    Exporter with(ExportKey other) {
+        return new Exporter(other, rib, attributes, sources, originations);
+    }
+
+    ExportKey key() {
+        return key;
+    }
+
+    /** The attributes that a path is told with, or null when it is not told. */
+    @Nullable
+    PathAttributes export(int prefixId, int path) {
+        PathSource from = sources.apply(rib.source(path));
+        if (from.index() == PathSource.SELF && !ExportRules.isForPeer(key, originations.apply(prefixId))) {
+            return null;
+        }
+        PathAttributes transformed = cache.transform(key, attributes.get(rib.accepted(path)), from);
+        if (transformed == null) {
+            return null;
+        }
+        PrefixTable prefixes = rib.prefixes();
+        PathAttributes out = rules.applyPolicy(
+                key, from, prefixes.high(prefixId), prefixes.low(prefixId), prefixes.length(prefixId), transformed);
+        return out != null && ExportRules.fits(key, out) ? out : null;
+    }
+}
