@@ -13,7 +13,6 @@ import dev.espalier.route.Secret;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -41,6 +40,10 @@ public final class PlanDiff {
             new Field<>("maximumPaths", SpeakerConfig::maximumPaths, Effect.ROUTES_REEVALUATED),
             new Field<>("multipathRelax", SpeakerConfig::multipathRelax, Effect.ROUTES_REEVALUATED),
             new Field<>("alwaysCompareMed", SpeakerConfig::alwaysCompareMed, Effect.ROUTES_REEVALUATED),
+            new Field<>(
+                    "linkBandwidth",
+                    speaker -> speaker.weighLinkBandwidth() ? "weigh" : "ignore",
+                    Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE));
 
@@ -55,8 +58,8 @@ public final class PlanDiff {
 
     private static final List<Field<PeerConfig.AddPaths>> ADD_PATHS = List.of(
             new Field<>("addPaths.receive", PeerConfig.AddPaths::receive, Effect.SESSION_RESET),
-            new Field<>("addPaths.send", PeerConfig.AddPaths::send, Effect.SESSION_RESET),
-            new Field<>("addPaths.sendMax", PeerConfig.AddPaths::sendMax, Effect.ROUTES_REEVALUATED));
+            new Field<>("addPaths.send", paths -> paths.sends() ? "several" : "none", Effect.SESSION_RESET),
+            new Field<>("addPaths.sendMax", PlanDiff::pathsSent, Effect.ROUTES_REEVALUATED));
 
     private static final List<Field<PeerConfig.Session>> SESSION = List.of(
             new Field<>("port", PeerConfig.Session::port, Effect.SESSION_RESET),
@@ -76,6 +79,15 @@ public final class PlanDiff {
             new Field<>("peers", Origination::peers, Effect.ROUTES_REEVALUATED),
             new Field<>("discard", Origination::discard, Effect.NONE),
             new Field<>("advertisement", Origination::because, Effect.NONE));
+
+    /** How many paths are sent of those there are: from many to few changes no session. */
+    private static @Nullable Object pathsSent(PeerConfig.AddPaths paths) {
+        return switch (paths.send()) {
+            case NONE -> null;
+            case ALL -> "all";
+            case BEST -> paths.sendMax();
+        };
+    }
 
     private final List<PlanChange> changes = new ArrayList<>();
 
@@ -178,7 +190,6 @@ public final class PlanDiff {
             case PeerConfig.RemoteAs.Internal _ -> "internal";
             case PeerConfig.RemoteAs.External _ -> "external";
             case PeerConfig.RemoteAs.Any _ -> "any";
-            case PeerConfig.AddPaths.Send send -> send.name().toLowerCase(Locale.ROOT);
             case RoutingInstance instance ->
                 instance.name() + " (table " + Integer.toUnsignedString(instance.kernelTable()) + ")";
             default -> value.toString();

@@ -145,7 +145,7 @@ public record PeerConfig(
      * in the directions to which both ends agree.
      *
      * @param receive whether it may send us several
-     * @param send whether we send it several. A change of this or of {@code receive} resets the session
+     * @param send whether we send it several. A change to or from {@link Send#NONE}, or of {@code receive}, resets the session
      * @param sendMax with {@link Send#BEST}: how many at most, 2 to 64; otherwise 0
      */
     public record AddPaths(boolean receive, Send send, int sendMax) {
@@ -162,6 +162,11 @@ public record PeerConfig(
 
         /** One path for each prefix, both ways. */
         public static final AddPaths NONE = new AddPaths(false, Send.NONE, 0);
+
+        /** Whether paths are sent under identifiers. */
+        public boolean sends() {
+            return send != Send.NONE;
+        }
 
         /** How many paths for a prefix are sent: 0 where path identifiers are not sent at all. */
         public int limit() {

@@ -36,6 +36,7 @@ final class LocRib {
     private boolean deferred;
     private boolean multipathRelax;
     private boolean alwaysCompareMed;
+    private boolean weighLinkBandwidth;
     private int[] equals = new int[1];
 
     /** Hears of decisions. */
@@ -86,12 +87,14 @@ final class LocRib {
     void configure(SpeakerConfig config) {
         boolean same = multipathRelax == config.multipathRelax()
                 && alwaysCompareMed == config.alwaysCompareMed()
+                && weighLinkBandwidth == config.weighLinkBandwidth()
                 && equals.length == config.maximumPaths();
         if (same) {
             return;
         }
         multipathRelax = config.multipathRelax();
         alwaysCompareMed = config.alwaysCompareMed();
+        weighLinkBandwidth = config.weighLinkBandwidth();
         decision.alwaysCompareMed(alwaysCompareMed);
         equals = new int[config.maximumPaths()];
         rib.forEach(path -> dirty.add(rib.prefix(path)));
@@ -206,14 +209,15 @@ final class LocRib {
             put(prefixId, source, nextHops.group(nextHop(equals[0]), addresses));
             return;
         }
-        List<NextHop> hops = new ArrayList<>(count);
+        SharedHops hops = new SharedHops(count);
         for (int i = 0; i < count; i++) {
-            NextHop hop = nextHops.toNextHop(nextHop(equals[i]));
-            if (!hops.contains(hop)) {
-                hops.add(hop);
-            }
+            hops.add(nextHop(equals[i]), bandwidth(equals[i]));
         }
-        put(prefixId, source, hops);
+        put(prefixId, source, hops.toNextHops(nextHops));
+    }
+
+    private float bandwidth(int path) {
+        return weighLinkBandwidth ? LinkBandwidth.of(attributes.get(rib.accepted(path))) : LinkBandwidth.NONE;
     }
 
     private void put(int prefixId, RouteSource source, List<NextHop> hops) {

@@ -22,7 +22,7 @@ record AddPathAgreement(Set<Family> receive, Set<Family> send) {
     /** What we offer a neighbour; nothing where neither direction is wanted. */
     static Optional<Capability> offer(PeerConfig peer) {
         boolean receive = peer.addPaths().receive();
-        boolean send = peer.addPaths().send() != AddPaths.Send.NONE;
+        boolean send = peer.addPaths().sends();
         if (!receive && !send) {
             return Optional.empty();
         }
@@ -59,7 +59,7 @@ record AddPathAgreement(Set<Family> receive, Set<Family> send) {
         if (ours.receive() && offered.send()) {
             receive.add(family);
         }
-        if (ours.send() != AddPaths.Send.NONE && offered.receive()) {
+        if (ours.sends() && offered.receive()) {
             send.add(family);
         }
     }

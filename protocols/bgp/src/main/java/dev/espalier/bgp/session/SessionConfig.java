@@ -19,7 +19,7 @@ final class SessionConfig {
                 && one.session().equals(other.session())
                 && one.families().equals(other.families())
                 && one.addPaths().receive() == other.addPaths().receive()
-                && one.addPaths().send() == other.addPaths().send();
+                && one.addPaths().sends() == other.addPaths().sends();
     }
 
     /** What a range says, for one neighbour of it: it is at one address, and it is the one to connect. */

@@ -169,6 +169,9 @@ class AddPathTest {
         reflector.with(with(new AddPaths(false, Send.BEST, 3), peer)).reconfigure();
         run();
         assertThat(meds(receiver)).containsExactly(1, 2, 3);
+        reflector.with(with(SEND_ALL, peer)).reconfigure();
+        run();
+        assertThat(meds(receiver)).containsExactly(1, 2, 3);
         reflector.with(peer).reconfigure();
         run();
         assertThat(meds(receiver)).containsExactly(1, 2);
@@ -176,7 +179,7 @@ class AddPathTest {
     }
 
     @Test
-    void anotherKindOfSendingResetsTheSession() {
+    void sendingNoIdentifiersAnyMoreResetsTheSession() {
         Network.Router receiver = receiverAndThreeSources(SEND_ALL, RECEIVE);
         PeerConfig peer = reflector.peers.get(receiver.address.toString());
         reflector.with(with(AddPaths.NONE, peer)).reconfigure();

@@ -91,6 +91,8 @@ final class Network {
         SimulatedTransport transport;
         int maximumPaths = 1;
         int restartSeconds = 60;
+        boolean multipathRelax;
+        boolean weighLinkBandwidth = true;
         private int runs;
 
         @Nullable
@@ -124,6 +126,8 @@ final class Network {
             return SpeakerConfig.builder(new Asn(asn), address)
                     .listen(List.of(address))
                     .maximumPaths(maximumPaths)
+                    .multipathRelax(multipathRelax)
+                    .weighLinkBandwidth(weighLinkBandwidth)
                     .restartSeconds(restartSeconds)
                     .stalePathSeconds(60)
                     .peers(List.copyOf(peers.values()))
