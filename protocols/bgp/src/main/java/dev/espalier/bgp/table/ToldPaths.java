@@ -6,8 +6,7 @@ import java.util.Arrays;
  * The paths for one prefix as an update group with ADD-PATH tells them, the best first. Immutable.
  *
  * <p>Of this list a neighbour is told the first so many that are not its own. The list goes on until that many are there for
- * whichever source one leaves out; so it does not depend on who the members are, and groups with the same members to come and
- * go have the same lists.
+ * whichever source one leaves out; so it does not depend on who the members are, and groups with equal keys have equal lists.
  */
 public final class ToldPaths {
 
