@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what the engines say into what the API shows. Pure. */
@@ -155,8 +156,16 @@ final class Views {
             case Capability.GracefulRestart restart ->
                 "graceful-restart " + restart.restartTime() + " s" + (restart.restarting() ? ", restarting" : "");
             case Capability.FourOctetAs four -> "four-octet-as " + four.asn();
+            case Capability.AddPath paths ->
+                "add-path " + paths.families().stream().map(Views::addPath).collect(Collectors.joining(", "));
             case Capability.Unknown(int code, byte[] value) -> "code " + code;
         };
+    }
+
+    private static String addPath(Capability.AddPathFamily offer) {
+        Family family = Family.of(offer.afi(), offer.safi());
+        String directions = offer.receive() && offer.send() ? "receive and send" : offer.receive() ? "receive" : "send";
+        return (family == null ? offer.afi() + "/" + offer.safi() : family) + " " + directions;
     }
 
     // ---- paths
@@ -236,6 +245,8 @@ final class Views {
         return new ExplainView.Told(
                 told.peer(),
                 told.address().toString(),
+                told.path(),
+                told.pathId() == null ? null : Integer.toUnsignedLong(told.pathId()),
                 told.attributes() != null,
                 told.because(),
                 told.attributes() == null ? null : attributes(told.attributes()));

@@ -155,10 +155,18 @@ final class ExplainText {
             out.println("  Nobody: there is no established session for this family.");
         }
         for (JsonObject peer : told) {
-            plain(peer.text("peer") + " (" + peer.text("address") + "): " + peer.text("because") + ".");
+            plain(peer.text("peer") + " (" + peer.text("address") + ")" + toldPath(peer) + ": " + peer.text("because")
+                    + ".");
             if (peer.is("announced")) {
                 below(attributes(peer.object("attributes")));
             }
         }
+    }
+
+    /** Which of several paths is told, and under which identifier; nothing where only the best can be. */
+    private static String toldPath(JsonObject told) {
+        String path = told.text("path");
+        String id = told.text("pathId");
+        return path.isEmpty() ? "" : ", path of " + path + (id.isEmpty() ? "" : ", path identifier " + id);
     }
 }

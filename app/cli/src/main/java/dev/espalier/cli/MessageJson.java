@@ -93,9 +93,23 @@ final class MessageJson {
                 json.writeStringField("name", "four-octet-as");
                 json.writeNumberField("as", four.asn().value());
             }
+            case Capability.AddPath paths -> addPath(paths);
             case Capability.Unknown unknown ->
                 json.writeStringField("value", HexFormat.of().formatHex(unknown.value()));
         }
+    }
+
+    private void addPath(Capability.AddPath paths) throws IOException {
+        json.writeStringField("name", "add-path");
+        json.writeArrayFieldStart("families");
+        for (Capability.AddPathFamily family : paths.families()) {
+            json.writeStartObject();
+            family(family.afi(), family.safi());
+            json.writeBooleanField("receive", family.receive());
+            json.writeBooleanField("send", family.send());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private void gracefulRestart(Capability.GracefulRestart restart) throws IOException {

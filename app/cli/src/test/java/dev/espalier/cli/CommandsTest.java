@@ -174,6 +174,10 @@ class CommandsTest {
                   racks (10.0.7.2): announced (by statement 2 of the policy to-tor).
                       next hop 192.0.2.1, AS path 65010 65100, origin igp, local preference 100, communities
                       65010:100 no-export
+                  reflector (10.0.8.1), path of tor-1, path identifier 3: announced.
+                      next hop 192.0.2.1, AS path 65010 65100, origin igp, local preference 100, communities
+                      65010:100 no-export
+                  reflector (10.0.8.1), path of racks: not announced: it is not among the best 2 that may be told.
                 """);
     }
 

@@ -279,15 +279,35 @@ final class SampleDaemon implements Daemon {
                         new ExplainView.Told(
                                 "tor-1",
                                 "192.0.2.1",
+                                null,
+                                null,
                                 false,
                                 "not announced: the best path came from this neighbour",
                                 null),
                         new ExplainView.Told(
                                 "racks",
                                 "10.0.7.2",
+                                null,
+                                null,
                                 true,
                                 "announced (by statement 2 of the policy to-tor)",
-                                route.paths().getFirst().attributes()))));
+                                route.paths().getFirst().attributes()),
+                        new ExplainView.Told(
+                                "reflector",
+                                "10.0.8.1",
+                                "tor-1",
+                                3L,
+                                true,
+                                "announced",
+                                route.paths().getFirst().attributes()),
+                        new ExplainView.Told(
+                                "reflector",
+                                "10.0.8.1",
+                                "racks",
+                                null,
+                                false,
+                                "not announced: it is not among the best 2 that may be told",
+                                null))));
     }
 
     // ---- configuration

@@ -6,7 +6,8 @@ import java.util.HexFormat;
  * An extended community (RFC 4360): 64 bits, the type in the highest octet or two.
  *
  * <p>Text forms: {@code rt:65000:1}, {@code soo:65000:1} (and with an IPv4 address or a 4-octet AS before the second colon),
- * otherwise {@code 0x} and sixteen hexadecimal digits.
+ * {@code bandwidth:65000:125000000} for a link bandwidth in octets per second (draft-ietf-idr-link-bandwidth), or
+ * {@code bandwidth-transitive:} for one that goes on to other ASes, otherwise {@code 0x} and sixteen hexadecimal digits.
  *
  * @param bits the eight octets
  */
@@ -17,6 +18,37 @@ public record ExtendedCommunity(long bits) implements Comparable<ExtendedCommuni
     private static final int FOUR_OCTET_AS = 0x02;
     private static final int ROUTE_TARGET = 0x02;
     private static final int ROUTE_ORIGIN = 0x03;
+    private static final int LINK_BANDWIDTH = 0x04;
+    private static final long NON_TRANSITIVE = 0x40;
+
+    private static final String BANDWIDTH = "bandwidth";
+    private static final String BANDWIDTH_TRANSITIVE = "bandwidth-transitive";
+
+    /** Far above any link, and a number that text can hold. */
+    private static final long MAX_BANDWIDTH = 1L << 53;
+
+    /**
+     * A link bandwidth.
+     *
+     * @param transitive whether it goes on to other ASes
+     * @param asn who says so; AS_TRANS stands for a number that does not fit two octets
+     * @param bytesPerSecond the bandwidth
+     */
+    public static ExtendedCommunity linkBandwidth(boolean transitive, Asn asn, float bytesPerSecond) {
+        long as = asn.fitsTwoOctets() ? asn.value() : Asn.AS_TRANS.value();
+        long value = as << 32 | Integer.toUnsignedLong(Float.floatToRawIntBits(bytesPerSecond));
+        return of(transitive ? TWO_OCTET_AS : NON_TRANSITIVE, LINK_BANDWIDTH, value);
+    }
+
+    /** Whether it is a link bandwidth, transitive or not. */
+    public boolean isLinkBandwidth() {
+        return (bits >>> 48 & ~(NON_TRANSITIVE << 8)) == LINK_BANDWIDTH;
+    }
+
+    /** The bandwidth in octets per second as the sender wrote it, perhaps not a number at all; only for a link bandwidth. */
+    public float bytesPerSecond() {
+        return Float.intBitsToFloat((int) bits);
+    }
 
     /** Whether a speaker in another AS may keep it (RFC 4360 section 2: the T bit is zero). */
     public boolean isTransitive() {
@@ -38,6 +70,11 @@ public record ExtendedCommunity(long bits) implements Comparable<ExtendedCommuni
                 long subtype = words[0].equals("rt") ? ROUTE_TARGET : ROUTE_ORIGIN;
                 return ofParts(subtype, words[1], Decimal.parse(words[2], 0xFFFF_FFFFL));
             }
+            if (words.length == 3 && (words[0].equals(BANDWIDTH) || words[0].equals(BANDWIDTH_TRANSITIVE))) {
+                Asn asn = new Asn(Decimal.parse(words[1], 0xFFFF)); // the form has no room for a larger one
+                return linkBandwidth(
+                        words[0].equals(BANDWIDTH_TRANSITIVE), asn, (float) Decimal.parse(words[2], MAX_BANDWIDTH));
+            }
         } catch (IllegalArgumentException malformed) {
             throw refused(text, malformed);
         }
@@ -48,7 +85,7 @@ public record ExtendedCommunity(long bits) implements Comparable<ExtendedCommuni
             String text, @org.jspecify.annotations.Nullable IllegalArgumentException cause) {
         return new IllegalArgumentException(
                 "'" + text
-                        + "' is not an extended community; write it like rt:65000:1, soo:10.0.0.1:1 or 0x0002fde800000001",
+                        + "' is not an extended community; write it like rt:65000:1, soo:10.0.0.1:1, bandwidth:65000:125000000 or 0x0002fde800000001",
                 cause);
     }
 
@@ -79,8 +116,18 @@ public record ExtendedCommunity(long bits) implements Comparable<ExtendedCommuni
         return Long.compareUnsigned(bits, other.bits);
     }
 
+    /** Whether the bandwidth is a number that text brings back bit for bit. */
+    private boolean isPlainBandwidth() {
+        float value = bytesPerSecond();
+        return value >= 0 && value <= MAX_BANDWIDTH && Float.floatToRawIntBits((float) (long) value) == (int) bits;
+    }
+
     @Override
     public String toString() {
+        if (isLinkBandwidth() && isPlainBandwidth()) {
+            return (isTransitive() ? BANDWIDTH_TRANSITIVE : BANDWIDTH) + ":" + (bits >>> 32 & 0xFFFF) + ":"
+                    + (long) bytesPerSecond();
+        }
         int subtype = (int) (bits >>> 48) & 0xFF;
         String name = subtype == ROUTE_TARGET ? "rt:" : subtype == ROUTE_ORIGIN ? "soo:" : null;
         int type = (int) (bits >>> 56) & 0xFF;

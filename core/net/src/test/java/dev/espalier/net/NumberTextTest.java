@@ -35,7 +35,7 @@ class NumberTextTest {
     void anExtendedCommunityIsReadBackBitForBit() {
         Random random = new Random(4360);
         for (int i = 0; i < SAMPLES; i++) {
-            long type = 256L * random.nextInt(4) + random.nextInt(5);
+            long type = (256L * random.nextInt(4) + random.nextInt(5)) | (random.nextInt(4) == 0 ? 0x4000 : 0);
             long bits = random.nextBoolean()
                     ? random.nextLong()
                     : type << 48 | random.nextLong() >>> 16 + random.nextInt(40);
@@ -53,6 +53,9 @@ class NumberTextTest {
         "soo:10.0.0.1:1, 01030a0000010001",
         "rt:4200000000:7, 0202fa56ea000007",
         "0x0002fde800000001, 0002fde800000001",
+        "bandwidth:65000:125000000, 4004fde84cee6b28",
+        "bandwidth-transitive:65000:125000000, 0004fde84cee6b28",
+        "bandwidth:0:0, 4004000000000000",
     })
     void extendedCommunitiesAreEncodedAsRfc4360And5668Say(String text, String octets) {
         assertThat(Long.toHexString(ExtendedCommunity.parse(text).bits() | 1L << 63)
@@ -129,6 +132,10 @@ class NumberTextTest {
                 "0x00000000000000000",
                 "0xg000000000000000",
                 "rt:1:+1",
+                "bandwidth:65536:1",
+                "bandwidth:1:1.5",
+                "bandwidth:1",
+                "bandwidth:1:-1",
                 "0x+000000000000001"
             })
     void refusesWhatIsNotAnExtendedCommunity(String text) {

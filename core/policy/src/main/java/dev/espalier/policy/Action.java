@@ -6,7 +6,10 @@ import dev.espalier.net.ExtendedCommunity;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.LargeCommunity;
 import dev.espalier.route.Origin;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A change that a statement makes to the routes it matches, with OpenConfig's name for it. Immutable. */
@@ -191,6 +194,49 @@ public sealed interface Action {
         @Override
         public String field() {
             return "setLargeCommunity";
+        }
+    }
+
+    /**
+     * Sets the link bandwidth (draft-ietf-idr-link-bandwidth) in place of all that are there, with our AS as its author.
+     *
+     * @param bytesPerSecond the bandwidth, above 0
+     * @param transitive whether it goes on to other ASes
+     */
+    record SetLinkBandwidth(float bytesPerSecond, boolean transitive) implements Action {
+
+        private static final Pattern BITS = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,3})?)([kMGT]?)");
+
+        /** @throws IllegalArgumentException for a bandwidth of nothing */
+        public SetLinkBandwidth {
+            if (!(bytesPerSecond > 0) || Float.isInfinite(bytesPerSecond)) {
+                throw new IllegalArgumentException("a link bandwidth is above 0, not " + bytesPerSecond);
+            }
+        }
+
+        /**
+         * Reads bits per second, such as {@code 10G}, {@code 2.5G} or {@code 100000000}; a unit is a power of 1000.
+         *
+         * @return octets per second
+         * @throws IllegalArgumentException with a sentence for people
+         */
+        public static float parseBits(String text) {
+            Matcher matcher = BITS.matcher(text);
+            if (!matcher.matches() || new BigDecimal(matcher.group(1)).signum() == 0) {
+                throw new IllegalArgumentException(
+                        "'" + text + "' is not a bandwidth; write bits per second like 10G, 2.5G or 100M");
+            }
+            int thousands = " kMGT"
+                    .indexOf(matcher.group(2).isEmpty() ? ' ' : matcher.group(2).charAt(0));
+            return new BigDecimal(matcher.group(1))
+                    .scaleByPowerOfTen(3 * thousands)
+                    .divide(BigDecimal.valueOf(8))
+                    .floatValue();
+        }
+
+        @Override
+        public String field() {
+            return "setLinkBandwidth";
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.policy;
 
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.Asn;
+import dev.espalier.net.ExtendedCommunity;
 import dev.espalier.net.IpAddress;
 import dev.espalier.policy.Action.SetCommunityOption;
 import dev.espalier.policy.CompiledStatement.Change;
@@ -84,7 +85,19 @@ final class ActionCompiler {
                         library.largeCommunitySets,
                         Evaluation::largeCommunities,
                         PathAttributes.Builder::largeCommunities);
+            case Action.SetLinkBandwidth set -> e -> withLinkBandwidth(e, set);
         };
+    }
+
+    private static PathAttributes withLinkBandwidth(Evaluation evaluation, Action.SetLinkBandwidth set) {
+        List<ExtendedCommunity> before = evaluation.extCommunities();
+        List<ExtendedCommunity> after = new ArrayList<>(before);
+        after.removeIf(ExtendedCommunity::isLinkBandwidth);
+        after.add(ExtendedCommunity.linkBandwidth(set.transitive(), evaluation.route().localAs, set.bytesPerSecond()));
+        after.sort(null);
+        return after.equals(before)
+                ? evaluation.attributes()
+                : evaluation.attributes().toBuilder().extendedCommunities(after).build();
     }
 
     private static PathAttributes withMed(PathAttributes old, Action.SetMed set) {

@@ -29,7 +29,7 @@ public final class TextPattern {
         /** A community, always as two numbers. */
         COMMUNITY("0123456789:", "a community"),
         /** What {@link dev.espalier.net.ExtendedCommunity#toString} writes. */
-        EXT_COMMUNITY("0123456789abcdefxrtso:.", "an extended community"),
+        EXT_COMMUNITY("0123456789abcdefxrtso:.nwihv-", "an extended community"),
         /** Three numbers. */
         LARGE_COMMUNITY("0123456789:", "a large community");
 

@@ -93,6 +93,8 @@ final class Wording {
                         set.address() == null ? "self" : set.address().toString();
                     case Action.SetAsPathPrepend set ->
                         (set.asn() == null ? "own AS" : set.asn().toString()) + " x" + set.repeatN();
+                    case Action.SetLinkBandwidth set ->
+                        "%.0f bit/s%s".formatted(8.0 * set.bytesPerSecond(), set.transitive() ? ", transitive" : "");
                     case Action.SetCommunities<?> set ->
                         lower(set.option()) + " "
                                 + Stream.concat(

@@ -18,6 +18,7 @@ import dev.espalier.policy.Action.SetCommunity;
 import dev.espalier.policy.Action.SetCommunityOption;
 import dev.espalier.policy.Action.SetExtCommunity;
 import dev.espalier.policy.Action.SetLargeCommunity;
+import dev.espalier.policy.Action.SetLinkBandwidth;
 import dev.espalier.policy.Action.SetLocalPref;
 import dev.espalier.policy.Action.SetMed;
 import dev.espalier.policy.Action.SetNextHop;
@@ -158,6 +159,35 @@ class ActionTest {
                 .containsExactly(ExtendedCommunity.parse("rt:65000:1"));
         assertThat(after(route, List.of(addTarget, removeLarge), large).largeCommunities())
                 .isEmpty();
+    }
+
+    @Test
+    void theLinkBandwidthIsSetInPlaceOfAllThatAreThereAndNamesUs() {
+        PolicyRoute route = route(
+                "10.0.0.0/8",
+                b -> b.extendedCommunities(List.of(
+                        ExtendedCommunity.parse("rt:65000:1"),
+                        ExtendedCommunity.parse("bandwidth:65009:1"),
+                        ExtendedCommunity.parse("bandwidth-transitive:65009:2"))));
+        Action set = new SetLinkBandwidth(SetLinkBandwidth.parseBits("1G"), false);
+
+        assertThat(after(route, List.of(set)).extendedCommunities())
+                .containsExactly(
+                        ExtendedCommunity.parse("rt:65000:1"), ExtendedCommunity.parse("bandwidth:65000:125000000"));
+        assertThat(after(route, List.of(new SetLinkBandwidth(1.5e8f, true))).extendedCommunities())
+                .contains(ExtendedCommunity.parse("bandwidth-transitive:65000:150000000"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 1", "10G, 1.25e9", "2.5G, 312500000", "100M, 1.25e7", "64k, 8000", "1T, 1.25e11"})
+    void aBandwidthIsWrittenInBitsPerSecond(String text, float bytes) {
+        assertThat(SetLinkBandwidth.parseBits(text)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "0.0G", "G", "-1", "10g", "10 G", "1e9", "1.2345G", "9999999999999"})
+    void aBandwidthThatIsNoneIsRefused(String text) {
+        assertThatThrownBy(() -> SetLinkBandwidth.parseBits(text)).hasMessageContaining("'" + text + "'");
     }
 
     @Test

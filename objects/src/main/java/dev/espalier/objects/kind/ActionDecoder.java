@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Makes the actions of a statement, in a fixed order: each changes another attribute, so their order means nothing. */
+/**
+ * Makes the actions of a statement, in a fixed order. Each changes another attribute, so their order means nothing, but for one:
+ * the link bandwidth is an extended community, and is set after the others.
+ */
 final class ActionDecoder {
 
     private static final Decoder<SetCommunityOption> OPTION = Decoders.choice(Map.of(
@@ -22,6 +25,9 @@ final class ActionDecoder {
     private static final Decoder<Action> NEXT_HOP = Decoders.parsed(
             "an IP address or self",
             text -> text.equals("self") ? Action.SetNextHop.SELF : new Action.SetNextHop(IpAddress.parse(text)));
+
+    private static final Decoder<Float> BANDWIDTH =
+            Decoders.parsed("bits per second, such as 10G", Action.SetLinkBandwidth::parseBits);
 
     private ActionDecoder() {}
 
@@ -40,6 +46,7 @@ final class ActionDecoder {
         add(actions, fields, "setAsPathPrepend", Decoders.object(ActionDecoder::prepend));
         add(actions, fields, "setCommunity", communities(Words.COMMUNITY, Action.SetCommunity::new));
         add(actions, fields, "setExtCommunity", communities(Words.EXT_COMMUNITY, Action.SetExtCommunity::new));
+        add(actions, fields, "setLinkBandwidth", Decoders.object(ActionDecoder::linkBandwidth));
         add(actions, fields, "setLargeCommunity", communities(Words.LARGE_COMMUNITY, Action.SetLargeCommunity::new));
         return actions;
     }
@@ -54,6 +61,11 @@ final class ActionDecoder {
     private static Action prepend(Fields fields) {
         return new Action.SetAsPathPrepend(
                 fields.optional("asn", Words.ASN), fields.optional("repeatN", Decoders.integer(1, 255, "times"), 1));
+    }
+
+    private static Action linkBandwidth(Fields fields) {
+        float bytes = fields.required("bitsPerSecond", BANDWIDTH, 1f);
+        return new Action.SetLinkBandwidth(bytes, fields.optional("transitive", Decoders.BOOLEAN, false));
     }
 
     /** Makes an action on one sort of communities. */

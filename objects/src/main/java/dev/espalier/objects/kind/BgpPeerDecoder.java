@@ -1,5 +1,6 @@
 package dev.espalier.objects.kind;
 
+import dev.espalier.bgp.PeerConfig.AddPaths;
 import dev.espalier.bgp.PeerConfig.RemoteAs;
 import dev.espalier.objects.decode.Context;
 import dev.espalier.objects.decode.Decoder;
@@ -113,6 +114,7 @@ final class BgpPeerDecoder {
                 fields.optional("exportPolicy", Words.NAMES),
                 fields.optional("nextHopSelf", Decoders.BOOLEAN, false),
                 fields.optional("routeReflectorClient", Decoders.BOOLEAN, false),
+                fields.optional("addPaths", AddPathsDecoder.DECODER, AddPaths.NONE),
                 BorderOptions.decode(fields));
         refuseContradictions(fields, spec);
         return spec;

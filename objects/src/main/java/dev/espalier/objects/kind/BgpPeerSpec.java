@@ -1,5 +1,6 @@
 package dev.espalier.objects.kind;
 
+import dev.espalier.bgp.PeerConfig.AddPaths;
 import dev.espalier.bgp.PeerConfig.RemoteAs;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.AddressFamily;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param exportPolicy names of policies in order
  * @param nextHopSelf see {@link dev.espalier.bgp.PeerConfig}
  * @param routeReflectorClient see {@link dev.espalier.bgp.PeerConfig}
+ * @param addPaths see {@link dev.espalier.bgp.PeerConfig}
  * @param border what happens to routes between it and us
  */
 public record BgpPeerSpec(
@@ -60,6 +62,7 @@ public record BgpPeerSpec(
         @Nullable List<String> exportPolicy,
         boolean nextHopSelf,
         boolean routeReflectorClient,
+        AddPaths addPaths,
         BorderOptions border) {
 
     /** Who a peer is. */

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximumPaths how many equally good paths it uses: 1 to 256
  * @param multipathRelax whether they may come through different neighbouring ASes
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
+ * @param weighLinkBandwidth whether link bandwidths become weights
  * @param gracefulRestart graceful restart
  * @param timers the timers of its peers unless they say otherwise
  */
@@ -40,6 +41,7 @@ public record RouterSpec(
         int maximumPaths,
         boolean multipathRelax,
         boolean alwaysCompareMed,
+        boolean weighLinkBandwidth,
         GracefulRestart gracefulRestart,
         Timers timers) {
 
@@ -78,6 +80,8 @@ public record RouterSpec(
         return table;
     };
 
+    private static final Decoder<Boolean> LINK_BANDWIDTH = Decoders.choice(Map.of("weigh", true, "ignore", false));
+
     static final Decoder<RouterSpec> DECODER = Decoders.object(RouterSpec::decode);
 
     private static RouterSpec decode(Fields fields) {
@@ -92,6 +96,7 @@ public record RouterSpec(
                 fields.optional("maximumPaths", Decoders.integer(1, 256, ""), DEFAULT_MAXIMUM_PATHS),
                 fields.optional("multipathRelax", Decoders.BOOLEAN, false),
                 fields.optional("alwaysCompareMed", Decoders.BOOLEAN, false),
+                fields.optional("linkBandwidth", LINK_BANDWIDTH, true),
                 fields.optional("gracefulRestart", GracefulRestart.DECODER, GracefulRestart.DEFAULT),
                 fields.optional("timers", Timers.DECODER, Timers.UNSAID));
     }

@@ -127,6 +127,7 @@ public final class Compiler {
                 .maximumPaths(spec.maximumPaths())
                 .multipathRelax(spec.multipathRelax())
                 .alwaysCompareMed(spec.alwaysCompareMed())
+                .weighLinkBandwidth(spec.weighLinkBandwidth())
                 .restartSeconds(spec.gracefulRestart().selectionDeferralTime())
                 .stalePathSeconds(spec.gracefulRestart().stalePathTime())
                 .peers(peers)

@@ -68,6 +68,7 @@ final class PeerCompiler {
                 .asPath(peer.spec().border().asPath())
                 .sendCommunities(peer.spec().border().sendCommunities())
                 .maximumPrefixes(peer.spec().border().maximumPrefixes())
+                .addPaths(peer.spec().addPaths())
                 .build();
     }
 

@@ -31,7 +31,7 @@ public final class PlanDiff {
     private record Field<T>(String name, Function<T, @Nullable Object> value, Effect effect) {}
 
     static final List<String> SEPARATE_FIELDS =
-            List.of("name", "session", "asPath", "maximumPrefixes", "peers", "originated");
+            List.of("name", "session", "asPath", "maximumPrefixes", "addPaths", "peers", "originated");
 
     private static final List<Field<SpeakerConfig>> ROUTER = List.of(
             new Field<>("instance", SpeakerConfig::instance, Effect.ROUTER_RESTARTED),
@@ -43,6 +43,10 @@ public final class PlanDiff {
             new Field<>("maximumPaths", SpeakerConfig::maximumPaths, Effect.ROUTES_REEVALUATED),
             new Field<>("multipathRelax", SpeakerConfig::multipathRelax, Effect.ROUTES_REEVALUATED),
             new Field<>("alwaysCompareMed", SpeakerConfig::alwaysCompareMed, Effect.ROUTES_REEVALUATED),
+            new Field<>(
+                    "linkBandwidth",
+                    speaker -> speaker.weighLinkBandwidth() ? "weigh" : "ignore",
+                    Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE));
 
@@ -67,6 +71,11 @@ public final class PlanDiff {
             new Field<>("maximumPrefixes.in", MaximumPrefixes::in, Effect.ROUTES_REEVALUATED),
             new Field<>("maximumPrefixes.out", MaximumPrefixes::out, Effect.ROUTES_REEVALUATED));
 
+    private static final List<Field<PeerConfig.AddPaths>> ADD_PATHS = List.of(
+            new Field<>("addPaths.receive", PeerConfig.AddPaths::receive, Effect.SESSION_RESET),
+            new Field<>("addPaths.send", paths -> paths.sends() ? "several" : "none", Effect.SESSION_RESET),
+            new Field<>("addPaths.sendMax", PlanDiff::pathsSent, Effect.ROUTES_REEVALUATED));
+
     private static final List<Field<PeerConfig.Session>> SESSION = List.of(
             new Field<>("port", PeerConfig.Session::port, Effect.SESSION_RESET),
             new Field<>("passive", PeerConfig.Session::passive, Effect.SESSION_RESET),
@@ -90,6 +99,15 @@ public final class PlanDiff {
             new Field<>("aggregate", Origination::aggregate, Effect.ROUTES_REEVALUATED),
             new Field<>("advertisement", Origination::because, Effect.NONE));
 
+    /** How many paths are sent of those there are: from many to few changes no session. */
+    private static @Nullable Object pathsSent(PeerConfig.AddPaths paths) {
+        return switch (paths.send()) {
+            case NONE -> null;
+            case ALL -> "all";
+            case BEST -> paths.sendMax();
+        };
+    }
+
     private final List<PlanChange> changes = new ArrayList<>();
 
     private PlanDiff() {}
@@ -103,7 +121,13 @@ public final class PlanDiff {
 
     /** How many fields of these records are compared, so that a test notices a new one. */
     static int comparedFields() {
-        return ROUTER.size() + PEER.size() + AS_PATH.size() + MAXIMUM.size() + SESSION.size() + PREFIX.size();
+        return ROUTER.size()
+                + PEER.size()
+                + AS_PATH.size()
+                + MAXIMUM.size()
+                + SESSION.size()
+                + ADD_PATHS.size()
+                + PREFIX.size();
     }
 
     private void routers(Plan before, Plan after) {
@@ -135,6 +159,7 @@ public final class PlanDiff {
                 fields(Subject.PEER, name, AS_PATH, was.asPath(), is.asPath());
                 fields(Subject.PEER, name, MAXIMUM, was.maximumPrefixes(), is.maximumPrefixes());
                 fields(Subject.PEER, name, SESSION, was.session(), is.session());
+                fields(Subject.PEER, name, ADD_PATHS, was.addPaths(), is.addPaths());
             }
         }
     }

@@ -76,6 +76,7 @@ class GoodExamplesTest {
                         .maximumPaths(4)
                         .multipathRelax(true)
                         .alwaysCompareMed(true)
+                        .weighLinkBandwidth(false)
                         .restartSeconds(45)
                         .stalePathSeconds(90)
                         .peers(core.peers())
@@ -99,6 +100,7 @@ class GoodExamplesTest {
                         .families(Set.of(Family.IPV4_UNICAST, Family.IPV6_UNICAST))
                         .nextHopSelf(true)
                         .routeReflectorClient(true)
+                        .addPaths(new PeerConfig.AddPaths(true, PeerConfig.AddPaths.Send.BEST, 4))
                         .build());
         PeerConfig upstream = core.peers().get(1);
         assertThat(upstream)

@@ -120,6 +120,17 @@ class PlanDiffTest {
                         "prefix 10.244.3.0/24: added (re-evaluates routes)");
     }
 
+    @Test
+    void howManyPathsAreSentIsAMatterOfRoutesAndWhetherSeveralAreIsOneOfTheSession() {
+        assertThat(changes("send: best, sendMax: 4", "send: all"))
+                .containsExactly("peer clients: addPaths.sendMax 4 -> all (re-evaluates routes)");
+        assertThat(changes("receive: true, send: best, sendMax: 4", "send: none"))
+                .containsExactly(
+                        "peer clients: addPaths.receive true -> false (resets the session)",
+                        "peer clients: addPaths.send several -> none (resets the session)",
+                        "peer clients: addPaths.sendMax removed, was 4 (re-evaluates routes)");
+    }
+
     /** A field that is added to these records and forgotten here would change without a word. */
     @Test
     void noFieldIsForgotten() {
@@ -129,6 +140,7 @@ class PlanDiffTest {
                         PeerConfig.Session.class,
                         AsPathOptions.class,
                         MaximumPrefixes.class,
+                        PeerConfig.AddPaths.class,
                         SpeakerConfig.Origination.class)
                 .flatMap(record -> Stream.of(record.getRecordComponents()))
                 .map(RecordComponent::getName)

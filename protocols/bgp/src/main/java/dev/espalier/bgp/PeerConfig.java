@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param asPath what may be in AS paths and how they are changed; internal neighbours are not concerned, loops aside
  * @param sendCommunities which communities it is told
  * @param maximumPrefixes how many routes it may send and be sent
+ * @param addPaths whether several paths for a prefix are exchanged (RFC 7911)
  */
 public record PeerConfig(
         String name,
@@ -40,7 +41,8 @@ public record PeerConfig(
         boolean routeReflectorClient,
         AsPathOptions asPath,
         Set<CommunityKind> sendCommunities,
-        MaximumPrefixes maximumPrefixes) {
+        MaximumPrefixes maximumPrefixes,
+        AddPaths addPaths) {
 
     /** Copies the sets. */
     public PeerConfig {
@@ -66,7 +68,8 @@ public record PeerConfig(
                 .routeReflectorClient(routeReflectorClient)
                 .asPath(asPath)
                 .sendCommunities(sendCommunities)
-                .maximumPrefixes(maximumPrefixes);
+                .maximumPrefixes(maximumPrefixes)
+                .addPaths(addPaths);
     }
 
     /** Who the neighbour is. */
@@ -158,6 +161,44 @@ public record PeerConfig(
         }
     }
 
+    /**
+     * Whether several paths for a prefix are exchanged with a neighbour (RFC 7911), for all families of the session. It happens
+     * in the directions to which both ends agree.
+     *
+     * @param receive whether it may send us several
+     * @param send whether we send it several. A change to or from {@link Send#NONE}, or of {@code receive}, resets the session
+     * @param sendMax with {@link Send#BEST}: how many at most, 2 to 64; otherwise 0
+     */
+    public record AddPaths(boolean receive, Send send, int sendMax) {
+
+        /** Which paths a neighbour is sent. */
+        public enum Send {
+            /** The best one, as ever. */
+            NONE,
+            /** All that it may hear of. */
+            ALL,
+            /** The best of those that it may hear of. */
+            BEST
+        }
+
+        /** One path for each prefix, both ways. */
+        public static final AddPaths NONE = new AddPaths(false, Send.NONE, 0);
+
+        /** Whether paths are sent under identifiers. */
+        public boolean sends() {
+            return send != Send.NONE;
+        }
+
+        /** How many paths for a prefix are sent: 0 where path identifiers are not sent at all. */
+        public int limit() {
+            return switch (send) {
+                case NONE -> 0;
+                case ALL -> Integer.MAX_VALUE;
+                case BEST -> sendMax;
+            };
+        }
+    }
+
     /** Collects a {@link PeerConfig}; each method is named after the component it sets. */
     public static final class Builder {
 
@@ -174,6 +215,7 @@ public record PeerConfig(
         private AsPathOptions asPath = AsPathOptions.USUAL;
         private Set<CommunityKind> sendCommunities = EnumSet.allOf(CommunityKind.class);
         private MaximumPrefixes maximumPrefixes = MaximumPrefixes.NONE;
+        private AddPaths addPaths = AddPaths.NONE;
 
         private Builder(String name, Remote remote) {
             this.name = name;
@@ -245,6 +287,11 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder addPaths(AddPaths value) {
+            addPaths = value;
+            return this;
+        }
+
         public PeerConfig build() {
             return new PeerConfig(
                     name,
@@ -259,7 +306,8 @@ public record PeerConfig(
                     routeReflectorClient,
                     asPath,
                     sendCommunities,
-                    maximumPrefixes);
+                    maximumPrefixes,
+                    addPaths);
         }
     }
 

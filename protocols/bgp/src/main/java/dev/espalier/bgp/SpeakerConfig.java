@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximumPaths how many equally good paths go into the kernel, per source (external, internal); 1 for no ECMP
  * @param multipathRelax whether equally long AS paths may differ and still share (by default they start in the same AS)
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
+ * @param weighLinkBandwidth whether equally good paths share traffic by the link bandwidths they carry, where all carry one
  * @param restartSeconds after our own restart: how long to wait for End-of-RIB before choosing routes and sweeping stale ones
  * @param stalePathSeconds how long to keep a restarting neighbour's routes once it is back but has not sent End-of-RIB
  * @param peers whom to talk to; names are unique
@@ -40,6 +41,7 @@ public record SpeakerConfig(
         int maximumPaths,
         boolean multipathRelax,
         boolean alwaysCompareMed,
+        boolean weighLinkBandwidth,
         int restartSeconds,
         int stalePathSeconds,
         List<PeerConfig> peers,
@@ -67,6 +69,7 @@ public record SpeakerConfig(
                 .maximumPaths(maximumPaths)
                 .multipathRelax(multipathRelax)
                 .alwaysCompareMed(alwaysCompareMed)
+                .weighLinkBandwidth(weighLinkBandwidth)
                 .restartSeconds(restartSeconds)
                 .stalePathSeconds(stalePathSeconds)
                 .peers(peers)
@@ -120,6 +123,7 @@ public record SpeakerConfig(
         private int maximumPaths = 16;
         private boolean multipathRelax;
         private boolean alwaysCompareMed;
+        private boolean weighLinkBandwidth = true;
         private int restartSeconds = 120;
         private int stalePathSeconds = 360;
         private List<PeerConfig> peers = List.of();
@@ -176,6 +180,11 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder weighLinkBandwidth(boolean value) {
+            weighLinkBandwidth = value;
+            return this;
+        }
+
         public Builder restartSeconds(int value) {
             restartSeconds = value;
             return this;
@@ -207,6 +216,7 @@ public record SpeakerConfig(
                     maximumPaths,
                     multipathRelax,
                     alwaysCompareMed,
+                    weighLinkBandwidth,
                     restartSeconds,
                     stalePathSeconds,
                     peers,

@@ -9,18 +9,14 @@ import dev.espalier.capture.CaptureRecord.BgpMessageRecord;
 import dev.espalier.net.Asn;
 import dev.espalier.net.IpAddress;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A recorded BGP session: two directions, and what the OPENs of both sides agreed on. */
 final class TcpConnection {
-
-    /** The capability of RFC 7911, which the daemon does not speak yet: so it is read here. */
-    private static final int ADD_PATH = 69;
-
-    private static final int ADD_PATH_RECEIVE = 1;
-    private static final int ADD_PATH_SEND = 2;
 
     private final Side first;
     private final Side second;
@@ -120,22 +116,21 @@ final class TcpConnection {
             return null;
         }
         boolean fourOctetAs = fourOctetAs(sender) != null && fourOctetAs(receiver) != null;
-        Set<Family> addPath = addPath(sender, ADD_PATH_SEND);
-        addPath.retainAll(addPath(receiver, ADD_PATH_RECEIVE));
+        Set<Family> addPath = addPath(sender, Capability.AddPathFamily::send);
+        addPath.retainAll(addPath(receiver, Capability.AddPathFamily::receive));
         return RecordedOptions.of(fourOctetAs, addPath);
     }
 
-    /** RFC 7911 section 4: AFI, SAFI, and the directions, again and again. */
-    private static Set<Family> addPath(Message.Open open, int direction) {
+    /** RFC 7911 section 4: the families that pass a test, of all that are offered. */
+    private static Set<Family> addPath(Message.Open open, Predicate<Capability.AddPathFamily> direction) {
         Set<Family> families = EnumSet.noneOf(Family.class);
         for (Capability capability : open.capabilities()) {
-            if (!(capability instanceof Capability.Unknown(int code, byte[] value)) || code != ADD_PATH) {
-                continue;
-            }
-            for (int at = 0; at + 4 <= value.length; at += 4) {
-                Family family = Family.of((value[at] & 0xFF) << 8 | value[at + 1] & 0xFF, value[at + 2] & 0xFF);
-                if (family != null && (value[at + 3] & direction) != 0) {
-                    families.add(family);
+            if (capability instanceof Capability.AddPath(List<Capability.AddPathFamily> offered)) {
+                for (Capability.AddPathFamily one : offered) {
+                    Family family = Family.of(one.afi(), one.safi());
+                    if (family != null && direction.test(one)) {
+                        families.add(family);
+                    }
                 }
             }
         }

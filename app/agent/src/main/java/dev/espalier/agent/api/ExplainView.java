@@ -44,14 +44,22 @@ public record ExplainView(
             String because) {}
 
     /**
-     * What one neighbour was told.
+     * What one neighbour was told; with ADD-PATH (RFC 7911), what it was told of one path.
      *
      * @param peer its name
      * @param address its address
-     * @param announced whether the prefix is announced to it
+     * @param path with ADD-PATH: the peer whose path it is, or {@code ourselves}; otherwise null, it is the best one
+     * @param pathId the identifier under which the path is announced; null when it is not, or without ADD-PATH
+     * @param announced whether the prefix, or this path, is announced to it
      * @param because why or why not, a sentence
      * @param attributes what was announced; null when nothing was
      */
     public record Told(
-            String peer, String address, boolean announced, String because, PathView.@Nullable Attributes attributes) {}
+            String peer,
+            String address,
+            @Nullable String path,
+            @Nullable Long pathId,
+            boolean announced,
+            String because,
+            PathView.@Nullable Attributes attributes) {}
 }

@@ -6,7 +6,9 @@ import dev.espalier.bgp.wire.UpdatePacker;
 import dev.espalier.net.PrefixTable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
@@ -15,15 +17,18 @@ import java.util.function.IntConsumer;
  *
  * <p>Every change belongs to a bundle: all changes with the same attributes (or withdrawals) for the same receivers. Bundles
  * are found by a small open-addressed hash, and their prefixes are chained in the order in which they came; so sorting costs
- * the same per prefix however many there are. A prefix has at most one change per neighbour in a turn, so the order of bundles
+ * the same per prefix however many there are. A path has at most one change per neighbour in a turn, so the order of bundles
  * does not matter to correctness; withdrawals go first, to make room at the receiver.
+ *
+ * <p>Without ADD-PATH the receivers are all but one neighbour, or one neighbour only, and its index is part of the key. With
+ * ADD-PATH they are an {@link Audience}, and its number is.
  */
 final class Bundles {
 
     private static final int NONE = -1;
     private static final int WITHDRAWAL = 0;
 
-    /** Where the set of attributes starts in a key; below it, the neighbour's index. */
+    /** Where the set of attributes starts in a key; below it, the neighbour's index or the audience's number. */
     private static final int NEIGHBOR_BITS = 24;
     /** Set in the key of a bundle for one neighbour only; otherwise the bundle is for all but that neighbour. */
     private static final long ONLY = 1L << 61;
@@ -36,6 +41,8 @@ final class Bundles {
     private int[] ids = new int[64];
     private int[] next = new int[64];
     private int changes;
+    /** The path identifiers of the changes; stays empty without ADD-PATH. */
+    private int[] pathIds = {};
 
     // by bundle, in the order of appearance
     private long[] keys = new long[16];
@@ -44,6 +51,10 @@ final class Bundles {
     private int bundles;
     /** Bundle numbers plus one, by hash of their key; the length is a power of two. */
     private int[] slots = new int[64];
+
+    // with ADD-PATH only: the audiences by number, and their numbers
+    private final List<Audience> audiences = new ArrayList<>();
+    private final Map<Audience, Integer> audienceNumbers = new HashMap<>();
 
     Bundles(ExportKey exportKey, AttributeTable attributes, PrefixTable prefixes) {
         this.exportKey = exportKey;
@@ -69,6 +80,23 @@ final class Bundles {
     /** To one neighbour only, if it is a member. */
     void announceTo(int neighbor, int prefixId, int set) {
         add(ONLY | key(set + 1, neighbor), prefixId);
+    }
+
+    /** One path of several, to an audience. */
+    void withdraw(int prefixId, int pathId, Audience audience) {
+        add(key(WITHDRAWAL, number(audience)), prefixId, pathId);
+    }
+
+    /** One path of several, to an audience. */
+    void announce(int prefixId, int pathId, int set, Audience audience) {
+        add(key(set + 1, number(audience)), prefixId, pathId);
+    }
+
+    private int number(Audience audience) {
+        return audienceNumbers.computeIfAbsent(audience, added -> {
+            audiences.add(added);
+            return audiences.size() - 1;
+        });
     }
 
     /** Shows the prefixes withdrawn from all, those for one neighbour aside. */
@@ -108,17 +136,24 @@ final class Bundles {
     private void pack(int bundle, UpdatePacker packer, List<byte[]> messages, List<Member> members) {
         for (int change = head[bundle]; change != NONE; change = next[change]) {
             int id = ids[change];
-            packer.add(0, prefixes.high(id), prefixes.low(id), prefixes.length(id));
+            packer.add(addPath() ? pathIds[change] : 0, prefixes.high(id), prefixes.low(id), prefixes.length(id));
         }
         packer.end();
-        int neighbor = (int) (keys[bundle] & ((1 << NEIGHBOR_BITS) - 1));
-        boolean only = (keys[bundle] & ONLY) != 0;
         for (Member member : members) {
-            if ((member.source() == neighbor) == only) {
+            if (isFor(bundle, member.source())) {
                 member.add(messages);
             }
         }
         messages.clear();
+    }
+
+    private boolean isFor(int bundle, int member) {
+        int low = (int) (keys[bundle] & ((1 << NEIGHBOR_BITS) - 1));
+        return addPath() ? audiences.get(low).includes(member) : (member == low) == ((keys[bundle] & ONLY) != 0);
+    }
+
+    private boolean addPath() {
+        return exportKey.paths() > 0;
     }
 
     private int setPlusOne(int bundle) {
@@ -127,6 +162,14 @@ final class Bundles {
 
     private static long key(int setPlusOne, int neighbor) {
         return (long) setPlusOne << NEIGHBOR_BITS | neighbor;
+    }
+
+    private void add(long key, int prefixId, int pathId) {
+        add(key, prefixId);
+        if (changes > pathIds.length) {
+            pathIds = Arrays.copyOf(pathIds, ids.length);
+        }
+        pathIds[changes - 1] = pathId;
     }
 
     private void add(long key, int prefixId) {
@@ -192,6 +235,6 @@ final class Bundles {
                 exportKey.internal(),
                 Set.of(exportKey.family()),
                 Set.of(),
-                Set.of());
+                addPath() ? Set.of(exportKey.family()) : Set.of());
     }
 }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param clusterId our cluster
  * @param fourOctetAs whether AS numbers take four octets
  * @param maxMessageLength the longest message, in octets
+ * @param paths how many paths for a prefix are told at most, each with an identifier (RFC 7911); 0 for the best one without
  * @param policy the export policy, or null
  * @param neighbor the neighbour's address where the policy asks for it, otherwise null
  * @param neighborAs the neighbour's AS where the policy asks for it, otherwise null
@@ -48,6 +49,7 @@ record ExportKey(
         Ipv4Address clusterId,
         boolean fourOctetAs,
         int maxMessageLength,
+        int paths,
         @Nullable Policy policy,
         @Nullable IpAddress neighbor,
         @Nullable Asn neighborAs,
@@ -91,6 +93,7 @@ record ExportKey(
                 speaker.clusterId(),
                 negotiated.options().fourOctetAs(),
                 negotiated.options().maxMessageLength(),
+                paths(peer, negotiated, family),
                 policy,
                 asksForNeighbor ? neighbor.address() : null,
                 asksForNeighbor ? negotiated.peerAs() : null,
@@ -123,5 +126,16 @@ record ExportKey(
                 addresses.nextHopSelf(family, negotiated.local()),
                 sharingMatters ? addresses.sharedWith(family, negotiated.local(), neighbor.address()) : null,
                 neighbor.isNextHopOfOthers() ? neighbor.address() : null);
+    }
+
+    /** A session about to be reset, because identifiers shall be sent no longer, sends them to its end: hence at least 1. */
+    private static int paths(PeerConfig peer, Negotiated negotiated, Family family) {
+        boolean addPath = negotiated.options().addPathSend().contains(family);
+        return addPath ? Math.max(1, peer.addPaths().limit()) : 0;
+    }
+
+    /** Whether more than the best path changes what is told, so that every change of a prefix's paths has to be looked at. */
+    boolean looksBeyondBest() {
+        return paths > 0;
     }
 }

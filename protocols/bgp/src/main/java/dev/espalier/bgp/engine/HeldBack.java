@@ -1,7 +1,6 @@
 package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.table.PrefixQueue;
-import dev.espalier.route.PathAttributes;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +14,11 @@ final class HeldBack {
     private final BitSet waiting = new BitSet();
     private int told;
 
+    /** For the neighbours of a key that are told so many prefixes; null where there is no limit. */
+    static @Nullable HeldBack of(ExportKey key, int told) {
+        return key.limit() == null ? null : new HeldBack(key.limit().prefixes(), told);
+    }
+
     /**
      * Nothing held back yet.
      *
@@ -27,20 +31,19 @@ final class HeldBack {
     }
 
     /**
-     * What is told of a prefix within the limit. Where a lower limit came into force, as many are withdrawn as are too many.
+     * Whether a prefix is told, within the limit. Where a lower limit came into force, as many are withdrawn as are too many.
      *
      * @param already whether it is told now
-     * @param wanted what would be told of it; null for nothing
+     * @param wanted whether it would be told without the limit
      */
-    @Nullable
-    PathAttributes within(int prefixId, boolean already, @Nullable PathAttributes wanted) {
+    boolean tells(int prefixId, boolean already, boolean wanted) {
         boolean room = already ? told <= limit : told < limit;
-        boolean tells = wanted != null && room;
-        waiting.set(prefixId, wanted != null && !room);
+        boolean tells = wanted && room;
+        waiting.set(prefixId, wanted && !room);
         if (tells != already) {
             told += tells ? 1 : -1;
         }
-        return tells ? wanted : null;
+        return tells;
     }
 
     /** Asks for as many of those that wait to be looked at again as there is room for. */

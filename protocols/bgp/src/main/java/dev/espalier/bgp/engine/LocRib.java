@@ -13,8 +13,8 @@ import dev.espalier.route.RouteSource;
 import dev.espalier.routing.RoutingTable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,20 +29,32 @@ final class LocRib {
     private final RoutingTable routing;
     private final IntFunction<PathSource> sources;
     private final IntFunction<SpeakerConfig.@Nullable Origination> originations;
-    private final IntConsumer announce;
+    private final Observer observer;
     private final Decision decision;
     private final PrefixQueue dirty = new PrefixQueue();
     private final AddressFamily addresses;
     private boolean deferred;
     private boolean multipathRelax;
     private boolean alwaysCompareMed;
+    private boolean weighLinkBandwidth;
     private int[] equals = new int[1];
+
+    /** Hears of decisions. */
+    @FunctionalInterface
+    interface Observer {
+        /**
+         * A prefix that has, or had, a path was decided.
+         *
+         * @param bestChanged whether its best path is another one now, or the same with other attributes
+         */
+        void decided(int prefixId, boolean bestChanged);
+    }
 
     /**
      * An empty table.
      *
      * @param originations gives our own announcement of a prefix number, or null
-     * @param announce told the number of each prefix whose best path changed
+     * @param observer told of each prefix decided
      */
     LocRib(
             Rib rib,
@@ -51,14 +63,14 @@ final class LocRib {
             RoutingTable routing,
             IntFunction<PathSource> sources,
             IntFunction<SpeakerConfig.@Nullable Origination> originations,
-            IntConsumer announce) {
+            Observer observer) {
         this.rib = rib;
         this.attributes = attributes;
         this.nextHops = nextHops;
         this.routing = routing;
         this.sources = sources;
         this.originations = originations;
-        this.announce = announce;
+        this.observer = observer;
         this.addresses = rib.family().addresses();
         this.decision = new Decision(this::metric, sources);
     }
@@ -75,12 +87,14 @@ final class LocRib {
     void configure(SpeakerConfig config) {
         boolean same = multipathRelax == config.multipathRelax()
                 && alwaysCompareMed == config.alwaysCompareMed()
+                && weighLinkBandwidth == config.weighLinkBandwidth()
                 && equals.length == config.maximumPaths();
         if (same) {
             return;
         }
         multipathRelax = config.multipathRelax();
         alwaysCompareMed = config.alwaysCompareMed();
+        weighLinkBandwidth = config.weighLinkBandwidth();
         decision.alwaysCompareMed(alwaysCompareMed);
         equals = new int[config.maximumPaths()];
         rib.forEach(path -> dirty.add(rib.prefix(path)));
@@ -144,10 +158,8 @@ final class LocRib {
             install(prefixId);
         }
         boolean bestRowChanged = had && before == Rib.NONE;
-        if (best != before || bestRowChanged) {
-            // Announced first: choosing "none" may be the last hold on the prefix, and groups hold what they announced.
-            announce.accept(prefixId);
-        }
+        // Told first: choosing "none" may be the last hold on the prefix, and groups hold what they announced.
+        observer.decided(prefixId, best != before || bestRowChanged);
         rib.best(prefixId, best);
     }
 
@@ -168,6 +180,19 @@ final class LocRib {
         return decision;
     }
 
+    /**
+     * Shows the paths of a prefix in the order of their worth, as far as they can be used: the best, then the one that would be if
+     * the best were not there, and so on.
+     *
+     * @param wantsMore takes a path and says whether to go on
+     */
+    void rank(int prefixId, IntPredicate wantsMore) {
+        explain(prefixId);
+        while (decision.best() != Rib.NONE && wantsMore.test(decision.best())) {
+            decision.next();
+        }
+    }
+
     private void install(int prefixId) {
         RouteSource source = decision.bestSource().kind();
         if (source == RouteSource.LOCAL) {
@@ -184,14 +209,15 @@ final class LocRib {
             put(prefixId, source, nextHops.group(nextHop(equals[0]), addresses));
             return;
         }
-        List<NextHop> hops = new ArrayList<>(count);
+        SharedHops hops = new SharedHops(count);
         for (int i = 0; i < count; i++) {
-            NextHop hop = nextHops.toNextHop(nextHop(equals[i]));
-            if (!hops.contains(hop)) {
-                hops.add(hop);
-            }
+            hops.add(nextHop(equals[i]), bandwidth(equals[i]));
         }
-        put(prefixId, source, hops);
+        put(prefixId, source, hops.toNextHops(nextHops));
+    }
+
+    private float bandwidth(int path) {
+        return weighLinkBandwidth ? LinkBandwidth.of(attributes.get(rib.accepted(path))) : LinkBandwidth.NONE;
     }
 
     private void put(int prefixId, RouteSource source, List<NextHop> hops) {

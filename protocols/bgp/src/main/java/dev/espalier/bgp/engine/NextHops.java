@@ -111,10 +111,10 @@ final class NextHops {
         return metrics[number];
     }
 
-    /** The next hop as the routing table takes it. */
-    NextHop toNextHop(int number) {
+    /** The next hop as the routing table takes it, with a share of the traffic of 1 to 256. */
+    NextHop toNextHop(int number, int weight) {
         Key key = key(number);
-        return new NextHop.Via(key.address(), key.link(), 1);
+        return new NextHop.Via(key.address(), key.link(), weight);
     }
 
     /**
@@ -124,7 +124,7 @@ final class NextHops {
     int group(int number, AddressFamily family) {
         int[] groups = family == AddressFamily.IPV4 ? ipv4Groups : ipv6Groups;
         if (groups[number] == 0) {
-            groups[number] = routing.group(family, List.of(toNextHop(number))) + 1;
+            groups[number] = routing.group(family, List.of(toNextHop(number, 1))) + 1;
         }
         return groups[number] - 1;
     }

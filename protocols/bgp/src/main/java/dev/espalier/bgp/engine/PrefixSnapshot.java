@@ -57,13 +57,20 @@ public record PrefixSnapshot(IpPrefix prefix, List<Path> paths, List<Told> told,
             String because) {}
 
     /**
-     * What one neighbour was told.
+     * What one neighbour was told; with ADD-PATH (RFC 7911), what it was told of one path.
      *
      * @param peer the name of the configured peer
      * @param address the neighbour's
+     * @param path with ADD-PATH: the peer whose path it is, or "ourselves"; otherwise null, it is the best one
+     * @param pathId the identifier under which the path is announced; null when it is not, or without ADD-PATH
      * @param attributes those announced; null when nothing is
      * @param because the reason, a sentence for people
      */
     public record Told(
-            String peer, IpAddress address, @Nullable PathAttributes attributes, String because) {}
+            String peer,
+            IpAddress address,
+            @Nullable String path,
+            @Nullable Integer pathId,
+            @Nullable PathAttributes attributes,
+            String because) {}
 }

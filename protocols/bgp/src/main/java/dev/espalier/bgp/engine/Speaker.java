@@ -119,7 +119,7 @@ public final class Speaker {
                     routing,
                     neighbors::source,
                     id -> originations.of(family, id),
-                    id -> bestChanged(family, id));
+                    (id, bestChanged) -> decided(family, id, bestChanged));
             locRib.configure(config);
             locRib.defer(restart.waiting());
             locRibs.put(family, locRib);
@@ -128,7 +128,7 @@ public final class Speaker {
                     family,
                     new Aggregates(
                             rib, attributes, neighbors::source, us, originations::aggregate, id -> groupsOf(family)
-                                    .changed(id)));
+                                    .decided(id, true)));
             groups.put(family, new UpdateGroups(locRib, attributes, neighbors::source, originations.of(family)));
         }
         this.sessions = new Sessions(config, transport, restart, events, this::observerFor, linkIndex, jitter);
@@ -228,10 +228,8 @@ public final class Speaker {
         }
         if (before.routeReflectorClient() != changed.routeReflectorClient()) {
             neighbor.source(source.asClient(changed.routeReflectorClient()));
-            locRibs.forEach((family, locRib) -> locRib.rib()
-                    .forEachOf(
-                            neighbor.index(),
-                            path -> bestChanged(family, locRib.rib().prefix(path))));
+            locRibs.forEach((family, locRib) -> locRib.rib().forEachOf(neighbor.index(), path -> groupsOf(family)
+                    .decided(locRib.rib().prefix(path), true)));
         }
         boolean judgedOtherwise = judgeAgain
                 || !before.asPath().equals(changed.asPath())
@@ -506,9 +504,11 @@ public final class Speaker {
         scheduleTurn();
     }
 
-    private void bestChanged(Family family, int prefixId) {
-        groupsOf(family).changed(prefixId);
-        originations.aggregates(family).changed(prefixId);
+    private void decided(Family family, int prefixId, boolean bestChanged) {
+        groupsOf(family).decided(prefixId, bestChanged);
+        if (bestChanged) {
+            originations.aggregates(family).changed(prefixId);
+        }
     }
 
     /** A neighbour turns out to be the next hop of somebody else's path, which it must then not be told. */

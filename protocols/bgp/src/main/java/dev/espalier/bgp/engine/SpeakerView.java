@@ -4,7 +4,6 @@ import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.session.SessionStatus;
 import dev.espalier.bgp.session.Sessions;
-import dev.espalier.bgp.table.AdjRibOut;
 import dev.espalier.bgp.table.AttributeTable;
 import dev.espalier.bgp.table.Decision;
 import dev.espalier.bgp.table.DecisionStep;
@@ -14,7 +13,6 @@ import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.PrefixTable;
-import dev.espalier.route.PathAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -42,7 +40,6 @@ public final class SpeakerView {
     private final Sessions sessions;
     private final OwnRestart restart;
     private final ImportRules importRules;
-    private final ExportRules exportRules = new ExportRules();
 
     SpeakerView(
             SpeakerConfig config,
@@ -178,13 +175,7 @@ public final class SpeakerView {
 
     private int sent(Neighbor neighbor, Family family) {
         Member member = neighbor.members().get(family);
-        if (member == null) {
-            return 0;
-        }
-        AdjRibOut told = groupsOf(family).groupOf(member).told();
-        int[] own = {0};
-        told.forEach(id -> own[0] += told.source(id) == neighbor.index() ? 1 : 0);
-        return told.size() - own[0];
+        return member == null ? 0 : groupsOf(family).groupOf(member).announcer().sentCount(neighbor.index());
     }
 
     // ---- prefixes
@@ -239,7 +230,9 @@ public final class SpeakerView {
             paths.add(path(locRib, path, decision, multipath));
         }
         paths.sort(Comparator.comparing(PrefixSnapshot.Path::role));
-        List<PrefixSnapshot.Told> told = withTold ? told(family, id, decision) : List.of();
+        List<PrefixSnapshot.Told> told = withTold
+                ? new ExportView(locRib, groupsOf(family), neighbors, originations, attributes).told(id)
+                : List.of();
         return Optional.of(new PrefixSnapshot(prefix, paths, told, locRib.deferred()));
     }
 
@@ -310,57 +303,6 @@ public final class SpeakerView {
     private static String sentence(@Nullable Object refusal, @Nullable String because) {
         String reason = refusal == null ? "accepted" : refusal.toString();
         return because == null ? reason : reason + " (" + because + ")";
-    }
-
-    private List<PrefixSnapshot.Told> told(Family family, int id, Decision decision) {
-        List<PrefixSnapshot.Told> told = new ArrayList<>();
-        for (Neighbor neighbor : neighbors.all()) {
-            Member member = neighbor.members().get(family);
-            if (member != null) {
-                told.add(told(neighbor, family, member, id, decision));
-            }
-        }
-        return told;
-    }
-
-    private PrefixSnapshot.Told told(Neighbor neighbor, Family family, Member member, int id, Decision decision) {
-        UpdateGroup group = groupsOf(family).groupOf(member);
-        AdjRibOut out = group.told();
-        int set = out.attributes(id);
-        boolean announced = set != AdjRibOut.NOTHING && out.source(id) != neighbor.index();
-        PathAttributes sent = announced ? attributes.get(set) : null;
-        String because = decision.best() == Rib.NONE
-                ? "not announced: " + ExportRefusal.NO_BEST_PATH
-                : whyTold(group, neighbor, family, id, decision);
-        String pending = group.hasWork() ? " (more is waiting to be sent)" : "";
-        return new PrefixSnapshot.Told(neighbor.config().name(), neighbor.address(), sent, because + pending);
-    }
-
-    private String whyTold(UpdateGroup group, Neighbor neighbor, Family family, int id, Decision decision) {
-        PathSource from = decision.bestSource();
-        if (from.index() == neighbor.index()) {
-            return "not announced: " + ExportRefusal.CAME_FROM_THERE;
-        }
-        ExportKey key = group.key();
-        IpPrefix summary = originations.aggregates(family).summaryOf(key, id);
-        if (summary != null) {
-            return "not announced: " + ExportRefusal.SUMMARISED + " (" + summary + ")";
-        }
-        PrefixTable prefixes = locRib(family).rib().prefixes();
-        ExportRules.Judgement judgement = exportRules.judge(
-                key,
-                from,
-                from.index() == PathSource.SELF ? originations.of(family, id) : null,
-                prefixes.high(id),
-                prefixes.low(id),
-                prefixes.length(id),
-                decision.bestAttributes());
-        if (judgement.refusal() == null && group.holdsBack(id)) {
-            return "not announced: " + ExportRefusal.LIMIT;
-        }
-        return judgement.refusal() == null
-                ? "announced" + (judgement.because() == null ? "" : " (" + judgement.because() + ")")
-                : "not announced: " + sentence(judgement.refusal(), judgement.because());
     }
 
     private LocRib locRib(Family family) {

@@ -2,6 +2,7 @@ package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.session.Channel;
 import dev.espalier.bgp.table.AttributeTable;
+import dev.espalier.bgp.table.PathIds;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.wire.UpdatePacker;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
@@ -34,6 +36,7 @@ final class UpdateGroups {
     private final OwnRoutes own;
     private final Map<ExportKey, UpdateGroup> settled = new LinkedHashMap<>();
     private final List<UpdateGroup> apart = new ArrayList<>();
+    private final PathIds pathIds = new PathIds();
 
     UpdateGroups(LocRib locRib, AttributeTable attributes, IntFunction<PathSource> sources, OwnRoutes own) {
         this.locRib = locRib;
@@ -42,24 +45,39 @@ final class UpdateGroups {
         this.own = own;
     }
 
-    /** The best path of a prefix has changed. */
-    void changed(int prefixId) {
+    /**
+     * A prefix has been decided anew.
+     *
+     * @param bestChanged whether that changed its best path; if not, it concerns only those who are told more than that
+     */
+    void decided(int prefixId, boolean bestChanged) {
         for (UpdateGroup group : settled.values()) {
-            group.add(prefixId);
+            if (bestChanged || group.key().looksBeyondBest()) {
+                group.add(prefixId);
+            }
         }
         for (UpdateGroup group : apart) {
-            group.add(prefixId);
+            if (bestChanged || group.key().looksBeyondBest()) {
+                group.add(prefixId);
+            }
         }
     }
 
     /** A neighbour's session has come up: it is told everything, then End-of-RIB. */
     Member join(ExportKey key, int source, Channel channel) {
-        UpdateGroup group = new UpdateGroup(key, locRib.rib(), attributes, sources, own);
+        UpdateGroup group = new UpdateGroup(key, locRib.rib(), attributes, announcer(key));
         Member member = new Member(source, channel);
         group.join(member);
         group.addAll();
         apart.add(group);
         return member;
+    }
+
+    private Announcer announcer(ExportKey key) {
+        Exporter exporter = new Exporter(key, locRib.rib(), attributes, sources, own);
+        return key.paths() == 0
+                ? new BestPathAnnouncer(exporter, locRib.rib(), attributes)
+                : new AddPathAnnouncer(exporter, locRib, attributes, pathIds);
     }
 
     /** A neighbour's session has ended. */
@@ -105,6 +123,16 @@ final class UpdateGroups {
     /** How many groups there are. */
     int size() {
         return settled.size() + apart.size();
+    }
+
+    /** The identifier under which paths of a source are told; empty when nobody is told any. */
+    OptionalInt pathId(int source, int receivedId) {
+        return pathIds.find(source, receivedId);
+    }
+
+    /** How many path identifiers are in use. */
+    int pathIdsHeld() {
+        return pathIds.size();
     }
 
     UpdateGroup groupOf(Member member) {

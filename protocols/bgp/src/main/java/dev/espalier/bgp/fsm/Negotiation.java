@@ -65,6 +65,7 @@ public final class Negotiation {
                     restart.restarting(), false, peer.session().gracefulRestart(), kept));
         }
         capabilities.add(new Capability.FourOctetAs(local.asn()));
+        AddPathAgreement.offer(peer).ifPresent(capabilities::add);
         Asn field = local.asn().fitsTwoOctets() ? local.asn() : Asn.AS_TRANS;
         return new Message.Open(
                 VERSION, (int) field.value(), peer.session().holdSeconds(), local.routerId(), capabilities);
@@ -113,13 +114,14 @@ public final class Negotiation {
             Endpoint ownEnd,
             Endpoint peerEnd) {
         PeerConfig.Session session = peer.session();
+        AddPathAgreement addPath = AddPathAgreement.of(open, peer.addPaths(), shared);
         SessionOptions options = new SessionOptions(
                 find(open, Capability.FourOctetAs.class) != null,
                 session.extendedMessages() && find(open, Capability.ExtendedMessage.class) != null,
                 internal,
                 shared,
-                Set.of(),
-                Set.of());
+                addPath.receive(),
+                addPath.send());
         int hold = Math.min(session.holdSeconds(), open.holdTime());
         Capability.GracefulRestart restart =
                 session.gracefulRestart() > 0 ? find(open, Capability.GracefulRestart.class) : null;

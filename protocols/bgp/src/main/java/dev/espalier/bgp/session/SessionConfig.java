@@ -17,7 +17,9 @@ final class SessionConfig {
         return sameRemote
                 && one.asn().equals(other.asn())
                 && one.session().equals(other.session())
-                && one.families().equals(other.families());
+                && one.families().equals(other.families())
+                && one.addPaths().receive() == other.addPaths().receive()
+                && one.addPaths().sends() == other.addPaths().sends();
     }
 
     /** What a range says, for one neighbour of it: it is at one address, and it is the one to connect. */

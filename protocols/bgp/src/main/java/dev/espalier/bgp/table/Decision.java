@@ -188,6 +188,20 @@ public final class Decision {
         return rank;
     }
 
+    /**
+     * Takes the best path out and decides among the rest; again and again, this ranks the paths. The outcome follows from the set
+     * of paths alone, as the first one does. To be called only while there is a best path; afterwards the one taken out counts as
+     * never added.
+     */
+    public void next() {
+        int last = --size;
+        paths[best] = paths[last];
+        pathIds[best] = pathIds[last];
+        attributes[best] = attributes[last];
+        from[best] = from[last];
+        run();
+    }
+
     /** The number of the best path; -1 when there is none. */
     public int best() {
         return best < 0 ? -1 : paths[best];

@@ -100,6 +100,33 @@ public sealed interface Capability {
     }
 
     /**
+     * Code 69, RFC 7911.
+     *
+     * @param families what is offered for each family
+     */
+    record AddPath(List<AddPathFamily> families) implements Capability {
+        /** Copies the list. */
+        public AddPath {
+            families = List.copyOf(families);
+        }
+
+        @Override
+        public int code() {
+            return 69;
+        }
+    }
+
+    /**
+     * A family in {@link AddPath}.
+     *
+     * @param afi the address family
+     * @param safi the subsequent address family
+     * @param receive whether the speaker can take several paths for a prefix
+     * @param send whether it would send several; it offers at least one of the two
+     */
+    record AddPathFamily(int afi, int safi, boolean receive, boolean send) {}
+
+    /**
      * Any other code, ignored but shown.
      *
      * @param code the code

@@ -14,6 +14,7 @@ final class CapabilityCodec {
     private static final int ROLE = 9;
     private static final int GRACEFUL_RESTART = 64;
     private static final int FOUR_OCTET_AS = 65;
+    private static final int ADD_PATH = 69;
 
     private static final int MAX_VALUE = 255;
 
@@ -22,6 +23,10 @@ final class CapabilityCodec {
     private static final int NOTIFICATION = 0x4000;
     private static final int RESTART_TIME = 0x0FFF;
     private static final int FORWARDING = 0x80;
+
+    // RFC 7911 section 4: two bits, although it words them as three numbers
+    private static final int RECEIVE = 1;
+    private static final int SEND = 2;
 
     private CapabilityCodec() {}
 
@@ -75,6 +80,10 @@ final class CapabilityCodec {
                 requireLength("four-octet AS", length == 4, length, at - from);
                 yield fourOctetAs(octets, value, value - from);
             }
+            case ADD_PATH -> {
+                requireLength("ADD-PATH", length % 4 == 0, length, at - from);
+                yield addPath(octets, value, end);
+            }
             default -> new Capability.Unknown(code, Arrays.copyOfRange(octets, value, end));
         };
     }
@@ -110,6 +119,20 @@ final class CapabilityCodec {
         return new Capability.FourOctetAs(Asn.ofBits(asn));
     }
 
+    /** RFC 7911 section 4: with anything but 1, 2 or 3 for a family, the whole capability counts as not understood. */
+    private static Capability addPath(byte[] octets, int value, int end) {
+        List<Capability.AddPathFamily> families = new ArrayList<>();
+        for (int at = value; at < end; at += 4) {
+            int modes = octets[at + 3] & 0xFF;
+            if (modes < RECEIVE || modes > (RECEIVE | SEND)) {
+                return new Capability.Unknown(ADD_PATH, Arrays.copyOfRange(octets, value, end));
+            }
+            families.add(new Capability.AddPathFamily(
+                    Octets.u16(octets, at), octets[at + 2] & 0xFF, (modes & RECEIVE) != 0, (modes & SEND) != 0));
+        }
+        return new Capability.AddPath(families);
+    }
+
     // ---- writing
 
     /**
@@ -135,6 +158,7 @@ final class CapabilityCodec {
                         Octets.putI32(octets, 0, four.asn().bits());
                         yield octets;
                     }
+                    case Capability.AddPath paths -> addPath(paths);
                     case Capability.Unknown unknown -> unknown.value();
                 };
         if (value.length > MAX_VALUE) {
@@ -160,6 +184,18 @@ final class CapabilityCodec {
             Octets.putU16(value, at, family.afi());
             value[at + 2] = (byte) family.safi();
             value[at + 3] = (byte) (family.forwarding() ? FORWARDING : 0);
+            at += 4;
+        }
+        return value;
+    }
+
+    private static byte[] addPath(Capability.AddPath paths) {
+        byte[] value = new byte[4 * paths.families().size()];
+        int at = 0;
+        for (Capability.AddPathFamily family : paths.families()) {
+            Octets.putU16(value, at, family.afi());
+            value[at + 2] = (byte) family.safi();
+            value[at + 3] = (byte) ((family.receive() ? RECEIVE : 0) | (family.send() ? SEND : 0));
             at += 4;
         }
         return value;

@@ -98,6 +98,8 @@ final class Network {
 
         boolean linkUp = true;
         PrefixIndex index = new PrefixIndex();
+        boolean multipathRelax;
+        boolean weighLinkBandwidth = true;
         private int runs;
 
         @Nullable
@@ -132,6 +134,8 @@ final class Network {
                             .listen(List.of(address))
                             .maximumPaths(maximumPaths)
                             .restartSeconds(restartSeconds)
+                            .multipathRelax(multipathRelax)
+                            .weighLinkBandwidth(weighLinkBandwidth)
                             .stalePathSeconds(60))
                     .peers(List.copyOf(peers.values()))
                     .originated(originated)
