@@ -126,6 +126,7 @@ final class Views {
                 yield "multiprotocol " + (family == null ? afi + "/" + safi : family);
             }
             case Capability.RouteRefresh refresh -> "route-refresh";
+            case Capability.ExtendedNextHop extended -> "extended-next-hop";
             case Capability.ExtendedMessage extended -> "extended-message";
             case Capability.GracefulRestart restart ->
                 "graceful-restart " + restart.restartTime() + " s" + (restart.restarting() ? ", restarting" : "");

@@ -82,6 +82,7 @@ final class MessageJson {
                 family(family.afi(), family.safi());
             }
             case Capability.RouteRefresh refresh -> json.writeStringField("name", "route-refresh");
+            case Capability.ExtendedNextHop extended -> extendedNextHop(extended);
             case Capability.ExtendedMessage extended -> json.writeStringField("name", "extended-message");
             case Capability.GracefulRestart restart -> gracefulRestart(restart);
             case Capability.FourOctetAs four -> {
@@ -91,6 +92,18 @@ final class MessageJson {
             case Capability.Unknown unknown ->
                 json.writeStringField("value", HexFormat.of().formatHex(unknown.value()));
         }
+    }
+
+    private void extendedNextHop(Capability.ExtendedNextHop extended) throws IOException {
+        json.writeStringField("name", "extended-next-hop");
+        json.writeArrayFieldStart("encodings");
+        for (Capability.NextHopEncoding encoding : extended.encodings()) {
+            json.writeStartObject();
+            family(encoding.afi(), encoding.safi());
+            json.writeNumberField("nextHopAfi", encoding.nextHopAfi());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private void gracefulRestart(Capability.GracefulRestart restart) throws IOException {

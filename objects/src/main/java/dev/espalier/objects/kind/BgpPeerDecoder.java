@@ -109,6 +109,7 @@ final class BgpPeerDecoder {
                 restart.enabled(),
                 restart.restartTime(),
                 fields.optional("extendedMessages", Decoders.BOOLEAN, true),
+                fields.optional("extendedNextHop", Decoders.BOOLEAN),
                 fields.optional("importPolicy", Words.NAMES),
                 fields.optional("exportPolicy", Words.NAMES),
                 fields.optional("nextHopSelf", Decoders.BOOLEAN, false),

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param gracefulRestart whether it is offered
  * @param restartTime the restart time to offer, in seconds
  * @param extendedMessages whether to offer RFC 8654
+ * @param extendedNextHop whether to offer RFC 8950
  * @param importPolicy names of policies in order
  * @param exportPolicy names of policies in order
  * @param nextHopSelf see {@link dev.espalier.bgp.PeerConfig}
@@ -55,6 +56,7 @@ public record BgpPeerSpec(
         @Nullable Boolean gracefulRestart,
         @Nullable Integer restartTime,
         boolean extendedMessages,
+        @Nullable Boolean extendedNextHop,
         @Nullable List<String> importPolicy,
         @Nullable List<String> exportPolicy,
         boolean nextHopSelf,

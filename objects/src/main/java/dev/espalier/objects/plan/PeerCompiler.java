@@ -57,7 +57,7 @@ final class PeerCompiler {
         }
         return PeerConfig.builder(peer.name(), remote)
                 .asn(peer.spec().asn())
-                .session(session(peer))
+                .session(session(peer, remote))
                 .families(families(peer.spec(), remote))
                 .importPolicy(importPolicy)
                 .exportPolicy(exportPolicy)
@@ -174,7 +174,7 @@ final class PeerCompiler {
                 }));
     }
 
-    private PeerConfig.Session session(Decoded<BgpPeerSpec> peer) {
+    private PeerConfig.Session session(Decoded<BgpPeerSpec> peer, PeerConfig.Remote remote) {
         BgpPeerSpec spec = peer.spec();
         Timers ours = router.spec().timers();
         Timers its = spec.timers();
@@ -191,7 +191,18 @@ final class PeerCompiler {
                 .connectRetrySeconds(first(its.connectRetry(), ours.connectRetry(), DEFAULT_CONNECT_RETRY_SECONDS))
                 .gracefulRestart(restartTime(spec))
                 .extendedMessages(spec.extendedMessages())
+                .extendedNextHop(extendedNextHop(peer, remote))
                 .build();
+    }
+
+    /** A link between link-local addresses may have no IPv4 address at all; elsewhere somebody has to want it. */
+    private static boolean extendedNextHop(Decoded<BgpPeerSpec> peer, PeerConfig.Remote remote) {
+        Boolean wanted = peer.spec().extendedNextHop();
+        return wanted != null ? wanted : isLinkLocal(remote);
+    }
+
+    private static boolean isLinkLocal(PeerConfig.Remote remote) {
+        return remote instanceof PeerConfig.Remote.Address one && one.link() != null;
     }
 
     /** The interval, which a third of the hold time bounds; a peer's own that is longer is refused rather than shortened. */

@@ -63,7 +63,8 @@ public final class PlanDiff {
             new Field<>("keepaliveInterval", PeerConfig.Session::keepaliveSeconds, Effect.SESSION_RESET),
             new Field<>("connectRetry", PeerConfig.Session::connectRetrySeconds, Effect.SESSION_RESET),
             new Field<>("gracefulRestart.restartTime", PeerConfig.Session::gracefulRestart, Effect.SESSION_RESET),
-            new Field<>("extendedMessages", PeerConfig.Session::extendedMessages, Effect.SESSION_RESET));
+            new Field<>("extendedMessages", PeerConfig.Session::extendedMessages, Effect.SESSION_RESET),
+            new Field<>("extendedNextHop", PeerConfig.Session::extendedNextHop, Effect.SESSION_RESET));
 
     private static final List<Field<Origination>> PREFIX = List.of(
             new Field<>("attributes", Origination::attributes, Effect.ROUTES_REEVALUATED),

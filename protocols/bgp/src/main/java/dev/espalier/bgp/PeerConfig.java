@@ -114,6 +114,7 @@ public record PeerConfig(
      * @param gracefulRestart how long, in seconds, the neighbour shall keep our routes while we restart, 1 to 4095; 0 switches
      *     graceful restart off
      * @param extendedMessages whether to offer RFC 8654
+     * @param extendedNextHop whether to offer RFC 8950: IPv4 routes with IPv6 next hops
      */
     public record Session(
             int port,
@@ -126,10 +127,11 @@ public record PeerConfig(
             int keepaliveSeconds,
             int connectRetrySeconds,
             int gracefulRestart,
-            boolean extendedMessages) {
+            boolean extendedMessages,
+            boolean extendedNextHop) {
 
         /** What is usual: port 179, TTL 1, a hold time of 90 s, graceful restart with 120 s, extended messages. */
-        public static final Session USUAL = new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true);
+        public static final Session USUAL = new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true, false);
 
         /** This one, to be changed. */
         public SessionBuilder toBuilder() {
@@ -228,6 +230,7 @@ public record PeerConfig(
         private int connectRetrySeconds;
         private int gracefulRestart;
         private boolean extendedMessages;
+        private boolean extendedNextHop;
 
         private SessionBuilder(Session from) {
             port = from.port();
@@ -241,6 +244,7 @@ public record PeerConfig(
             connectRetrySeconds = from.connectRetrySeconds();
             gracefulRestart = from.gracefulRestart();
             extendedMessages = from.extendedMessages();
+            extendedNextHop = from.extendedNextHop();
         }
 
         public SessionBuilder port(int value) {
@@ -298,6 +302,11 @@ public record PeerConfig(
             return this;
         }
 
+        public SessionBuilder extendedNextHop(boolean value) {
+            extendedNextHop = value;
+            return this;
+        }
+
         public Session build() {
             return new Session(
                     port,
@@ -310,7 +319,8 @@ public record PeerConfig(
                     keepaliveSeconds,
                     connectRetrySeconds,
                     gracefulRestart,
-                    extendedMessages);
+                    extendedMessages,
+                    extendedNextHop);
         }
     }
 }

@@ -192,6 +192,7 @@ final class Bundles {
                 exportKey.internal(),
                 Set.of(exportKey.family()),
                 Set.of(),
-                Set.of());
+                Set.of(),
+                exportKey.extendedNextHop() ? Set.of(exportKey.family()) : Set.of());
     }
 }

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param internal whether the neighbour is in our AS
  * @param client whether it is a route reflection client
  * @param nextHopSelf whether our address replaces next hops that would be kept
- * @param ourAddress our address of the family on the link to the neighbour, for "next hop self"; null when there is none
+ * @param ourAddress our address for "next hop self", see {@link HostAddresses#nextHopSelf}; null when there is none
+ * @param link the link of the session if that is between link-local addresses, otherwise 0
+ * @param extendedNextHop whether the next hop may be an IPv6 address although the family is IPv4 (RFC 8950)
  * @param localAs our AS
  * @param routerId our identifier
  * @param clusterId our cluster
@@ -32,6 +34,8 @@ record ExportKey(
         boolean client,
         boolean nextHopSelf,
         @Nullable IpAddress ourAddress,
+        int link,
+        boolean extendedNextHop,
         Asn localAs,
         Ipv4Address routerId,
         Ipv4Address clusterId,

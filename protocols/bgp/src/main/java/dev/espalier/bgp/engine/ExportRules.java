@@ -63,14 +63,21 @@ final class ExportRules {
         if (key.policy() == null && !key.internal()) {
             return ExportRefusal.NO_POLICY;
         }
+        if (reflected && NextHopScope.needsExtendedEncoding(key, attributes)) {
+            return ExportRefusal.NO_EXTENDED_NEXT_HOP;
+        }
         return needsOurAddress(key, attributes, from) && key.ourAddress() == null ? ExportRefusal.NO_NEXT_HOP : null;
     }
 
-    /** RFC 4271 section 5.1.3; "self" never applies to a reflected route, whose next hop a reflector leaves alone. */
+    /**
+     * RFC 4271 section 5.1.3; "self" never applies to a reflected route, whose next hop a reflector leaves alone, unless that
+     * means nothing where the route goes.
+     */
     private static boolean needsOurAddress(ExportKey key, PathAttributes attributes, PathSource from) {
         return !key.internal()
                 || attributes.nextHop() == null
-                || (key.nextHopSelf() && from.kind() != RouteSource.IBGP);
+                || (key.nextHopSelf() && from.kind() != RouteSource.IBGP)
+                || !NextHopScope.reaches(key, attributes, from);
     }
 
     /** The attributes as they go out, before the export policy. To be called only where {@link #refusal} had none. */
@@ -78,6 +85,8 @@ final class ExportRules {
         PathAttributes.Builder out = attributes.toBuilder();
         if (needsOurAddress(key, attributes, from)) {
             out.nextHop(key.ourAddress());
+        } else if (!NextHopScope.onSameLink(key, from)) {
+            out.nextHop(attributes.nextHop()); // without the link-local one beside it
         }
         return key.internal() ? toInternal(key, attributes, from, out) : toExternal(key, attributes, from, out);
     }
@@ -124,19 +133,27 @@ final class ExportRules {
     PathAttributes applyPolicy(
             ExportKey key, PathSource from, long high, long low, int length, PathAttributes transformed) {
         Policy policy = key.policy();
-        return policy == null
-                ? transformed
-                : allowed(
-                        key,
-                        policy.judge(fill(key, from, high, low, length, transformed))
-                                .attributes());
+        if (policy == null) {
+            return transformed;
+        }
+        PathAttributes wanted = allowed(
+                key,
+                policy.judge(fill(key, from, high, low, length, transformed)).attributes());
+        return wanted != null && NextHopScope.canBeSaid(key, wanted) ? wanted : null;
     }
 
     /** RFC 4271 section 5.1.5: LOCAL_PREF is not for external peers, whatever a policy says. */
     private static @Nullable PathAttributes allowed(ExportKey key, @Nullable PathAttributes wanted) {
-        return wanted == null || key.internal() || !wanted.hasLocalPref()
+        if (wanted == null) {
+            return null;
+        }
+        PathAttributes allowed = key.internal() || !wanted.hasLocalPref()
                 ? wanted
                 : wanted.toBuilder().remove(AttributeType.LOCAL_PREF).build();
+        // a policy that says "self" leaves the next hop to us
+        return allowed.nextHop() == null
+                ? allowed.toBuilder().nextHop(key.ourAddress()).build()
+                : allowed;
     }
 
     /** Whether attributes leave room for a prefix in a message; RFC 6793 may need the AS path a second time. */
@@ -182,6 +199,9 @@ final class ExportRules {
         }
         if (sent == null) {
             return new Judgement(null, ExportRefusal.POLICY, because);
+        }
+        if (!NextHopScope.canBeSaid(key, sent)) {
+            return new Judgement(null, ExportRefusal.NEXT_HOP_UNUSABLE, because);
         }
         return fits(key, sent) ? new Judgement(sent, null, because) : Judgement.refused(ExportRefusal.TOO_LONG);
     }

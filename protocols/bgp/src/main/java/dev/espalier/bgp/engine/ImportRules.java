@@ -53,7 +53,8 @@ final class ImportRules {
         if (attributes.clusterListLength() > 0 && attributes.clusterList().contains(speaker.clusterId())) {
             return ImportRefusal.CLUSTER_LOOP;
         }
-        return ourAddress.equals(attributes.nextHop()) ? ImportRefusal.OWN_NEXT_HOP : null;
+        boolean ours = ourAddress.equals(attributes.nextHop()) || ourAddress.equals(attributes.linkLocalNextHop());
+        return ours ? ImportRefusal.OWN_NEXT_HOP : null;
     }
 
     /** The attributes with which a path enters the decision; null when policy, or the lack of one, refuses it. */

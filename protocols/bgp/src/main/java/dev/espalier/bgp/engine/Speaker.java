@@ -486,6 +486,7 @@ public final class Speaker {
 
     private ExportKey exportKey(Neighbor neighbor, Channel channel, Family family) {
         Negotiated negotiated = channel.negotiated();
+        boolean extendedNextHop = negotiated.options().extendedNextHop().contains(family);
         PeerConfig peer = neighbor.config();
         boolean asksForNeighbor =
                 peer.exportPolicy() != null && peer.exportPolicy().dependsOnNeighbor();
@@ -494,7 +495,9 @@ public final class Speaker {
                 negotiated.internal(),
                 peer.routeReflectorClient(),
                 peer.nextHopSelf(),
-                hostAddresses.nextHopSelf(family, negotiated.local()),
+                hostAddresses.nextHopSelf(family, negotiated.local(), extendedNextHop),
+                negotiated.local().link(),
+                extendedNextHop,
                 config.asn(),
                 config.routerId(),
                 config.clusterId(),
