@@ -82,6 +82,13 @@ public record BgpPeerSpec(
         }
 
         /**
+         * The one router on a link, whatever its address.
+         *
+         * @param link the name of the link
+         */
+        record Interface(String link) implements Remote {}
+
+        /**
          * The node's default gateway.
          *
          * @param family of which family, or null for IPv4 if there is one, else IPv6

@@ -76,8 +76,19 @@ final class PeerCompiler {
             }
             case Remote.Address remote -> new PeerConfig.Remote.Address(remote.address(), remote.link());
             case Remote.Range remote -> new PeerConfig.Remote.Range(remote.prefix(), remote.limit());
+            case Remote.Interface remote -> link(peer, remote);
             case Remote.DefaultGateway remote -> gateway(peer, remote);
         };
+    }
+
+    private PeerConfig.Remote link(Decoded<BgpPeerSpec> peer, Remote.Interface remote) {
+        if (facts.interfaces().stream().noneMatch(known -> known.name().equals(remote.link()))) {
+            peer.warning(
+                    "spec.interface",
+                    "node " + facts.name() + " has no interface " + remote.link() + ": the peer waits for it",
+                    "");
+        }
+        return new PeerConfig.Remote.Interface(remote.link());
     }
 
     private PeerConfig.@Nullable Remote gateway(Decoded<BgpPeerSpec> peer, Remote.DefaultGateway remote) {
@@ -109,6 +120,7 @@ final class PeerCompiler {
         String field =
                 switch (peer.spec().remote()) {
                     case Remote.Range _ -> "spec.listenRange";
+                    case Remote.Interface _ -> "spec.interface";
                     case Remote.DefaultGateway _ -> "spec.discover";
                     case Remote.Address _ -> "spec.address";
                     case null -> "spec";
@@ -117,6 +129,7 @@ final class PeerCompiler {
                 switch (remote) {
                     case PeerConfig.Remote.Address one -> one.address().toString();
                     case PeerConfig.Remote.Range range -> range.range().toString();
+                    case PeerConfig.Remote.Interface(String link) -> "interface " + link;
                 };
         peer.error(field, other + " is already the peer for " + address, "remove or change one of the two");
         return false;
@@ -167,11 +180,13 @@ final class PeerCompiler {
         if (chosen != null) {
             return Set.copyOf(chosen);
         }
-        return Set.of(Family.unicast(
-                switch (remote) {
-                    case PeerConfig.Remote.Address one -> one.address().family();
-                    case PeerConfig.Remote.Range range -> range.range().family();
-                }));
+        return switch (remote) {
+            case PeerConfig.Remote.Address one ->
+                Set.of(Family.unicast(one.address().family()));
+            case PeerConfig.Remote.Range range ->
+                Set.of(Family.unicast(range.range().family()));
+            case PeerConfig.Remote.Interface _ -> Set.of(Family.IPV4_UNICAST, Family.IPV6_UNICAST);
+        };
     }
 
     private PeerConfig.Session session(Decoded<BgpPeerSpec> peer, PeerConfig.Remote remote) {
@@ -202,7 +217,13 @@ final class PeerCompiler {
     }
 
     private static boolean isLinkLocal(PeerConfig.Remote remote) {
-        return remote instanceof PeerConfig.Remote.Address one && one.link() != null;
+        return switch (remote) {
+            case PeerConfig.Remote.Address one -> one.link() != null;
+            case PeerConfig.Remote.Range range ->
+                range.range().family() == AddressFamily.IPV6
+                        && range.range().address().isLinkLocal();
+            case PeerConfig.Remote.Interface _ -> true;
+        };
     }
 
     /** The interval, which a third of the hold time bounds; a peer's own that is longer is refused rather than shortened. */

@@ -167,6 +167,7 @@ public final class PlanDiff {
                 several.stream().map(String::valueOf).sorted().collect(Collectors.joining(", ", "[", "]"));
             case PeerConfig.Remote.Address one ->
                 one.link() == null ? one.address().toString() : one.address() + "%" + one.link();
+            case PeerConfig.Remote.Interface(String link) -> "interface " + link;
             case PeerConfig.Remote.Range range -> range.range() + " (limit " + range.limit() + ")";
             case PeerConfig.RemoteAs.Exactly number -> number.asn().toString();
             case PeerConfig.RemoteAs.Internal _ -> "internal";

@@ -114,6 +114,7 @@ class GoodExamplesTest {
                                 .connectRetrySeconds(2)
                                 .gracefulRestart(0)
                                 .extendedMessages(false)
+                                .extendedNextHop(true)
                                 .build())
                         .families(Set.of(Family.IPV6_UNICAST))
                         .importPolicy(Policies.acceptAll())

@@ -33,8 +33,16 @@ public record PeerConfig(
         boolean nextHopSelf,
         boolean routeReflectorClient) {
 
-    /** Copies the set. */
+    /**
+     * Copies the set.
+     *
+     * @throws IllegalArgumentException for a peer by interface with a password: the kernel wants the key of a neighbour before
+     *     its address is known
+     */
     public PeerConfig {
+        if (remote instanceof Remote.Interface && session.password() != null) {
+            throw new IllegalArgumentException("a peer that is known by its interface cannot have a password");
+        }
         families = Set.copyOf(families);
     }
 
@@ -72,6 +80,13 @@ public record PeerConfig(
          * @param limit how many at once, at least 1
          */
         record Range(IpPrefix range, int limit) implements Remote {}
+
+        /**
+         * The one router on a link, at whatever link-local address it advertises itself from (unnumbered).
+         *
+         * @param link the name of the link
+         */
+        record Interface(String link) implements Remote {}
     }
 
     /** Which AS a neighbour must be in. */

@@ -14,12 +14,13 @@ import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.Message;
 import dev.espalier.bgp.wire.Nlri;
 import dev.espalier.bgp.wire.UpdateMessage;
-import dev.espalier.net.IpAddress;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Links;
 import dev.espalier.route.Loop;
 import dev.espalier.route.RouteSource;
+import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.Transport;
+import dev.espalier.route.Transport.Endpoint;
 import dev.espalier.routing.PrefixIndex;
 import dev.espalier.routing.RoutingTable;
 import java.util.EnumMap;
@@ -78,6 +79,7 @@ public final class Speaker {
      * @param index the prefixes of its instance, shared with the routing table
      * @param loop the owner of all this
      * @param transport how to reach the neighbours
+     * @param routers how to find those that are known by their interface; {@link RouterDiscovery#NONE} where there are none
      * @param events where to tell what happens
      * @param earlier what an earlier run left behind
      * @param linkIndex the kernel's number for a link's name, 0 where there is no such link; asked by any thread
@@ -89,6 +91,7 @@ public final class Speaker {
             PrefixIndex index,
             Loop loop,
             Transport transport,
+            RouterDiscovery routers,
             EventSink events,
             EarlierRun earlier,
             ToIntFunction<String> linkIndex,
@@ -119,7 +122,7 @@ public final class Speaker {
             groups.put(
                     family, new UpdateGroups(locRib, attributes, neighbors::source, id -> originations.of(family, id)));
         }
-        this.sessions = new Sessions(config, transport, restart, events, this::observerFor, linkIndex, jitter);
+        this.sessions = new Sessions(config, transport, routers, restart, events, this::observerFor, linkIndex, jitter);
     }
 
     /**
@@ -233,8 +236,12 @@ public final class Speaker {
                 .forEach((family, member) -> groupsOf(family).rekey(member, exportKey(neighbor, channel, family)));
     }
 
-    /** Hears of the host's own addresses: they may be the next hop that neighbours are told. */
+    /**
+     * Hears of the host's own addresses, which may be the next hop that neighbours are told, and of its links, with which neighbours
+     * come and go.
+     */
     public void changed(Links.Event event) {
+        sessions.changed(event);
         if (hostAddresses.changed(event)) {
             for (Neighbor neighbor : neighbors.all()) {
                 Channel channel = neighbor.channel();
@@ -253,11 +260,12 @@ public final class Speaker {
 
     // ---- what the sessions say
 
-    private SessionObserver observerFor(PeerConfig peer, IpAddress address, boolean dynamic) {
+    private SessionObserver observerFor(PeerConfig peer, boolean dynamic) {
         return new SessionObserver() {
             @Override
             public void established(Channel channel) {
-                loop.execute(() -> up(neighbors.at(latest(peer), address, dynamic), channel));
+                Endpoint remote = channel.negotiated().remote();
+                loop.execute(() -> up(cleared(latest(peer), remote, dynamic), channel));
             }
 
             @Override
@@ -319,6 +327,24 @@ public final class Speaker {
             loop.schedule(SETTLE_NANOS, () -> complete(neighbor));
         }
         scheduleTurn();
+    }
+
+    /**
+     * The neighbour of a new session, with nothing left of an earlier one that must not stay. A session may come up before we hear
+     * that the one before has ended, since each has its own loop. And what is kept of a peer that has changed its address would be
+     * forwarded to nobody.
+     */
+    private Neighbor cleared(PeerConfig peer, Endpoint remote, boolean dynamic) {
+        Neighbor known = neighbors.at(peer, remote.address(), remote.link(), dynamic);
+        Channel former = known.channel();
+        if (former != null) {
+            down(known, former, new SessionObserver.Closed("a newer session is up", null, null, true));
+        }
+        neighbors.all().stream()
+                .filter(other -> !dynamic && other != known && other.channel() == null)
+                .filter(other -> other.config().name().equals(peer.name()))
+                .forEach(this::dropAll);
+        return neighbors.at(peer, remote.address(), remote.link(), dynamic);
     }
 
     private void apply(@Nullable Neighbor neighbor, Channel channel, List<UpdateMessage> updates, int octets) {
@@ -418,7 +444,7 @@ public final class Speaker {
     private void forget(Neighbor neighbor) {
         neighbor.staleTimer(null);
         neighbors.forget(neighbor);
-        sessions.release(neighbor.address());
+        sessions.release(neighbor.address(), neighbor.link());
     }
 
     // ---- our own restart
