@@ -68,7 +68,7 @@ class UnnumberedTest {
             protocol radv { interface "eth1" { max ra interval 5; default lifetime 0; }; }
             protocol static st4 { ipv4; route 10.2.0.0/24 blackhole; }
             protocol static st6 { ipv6; route 2001:db8:2::/48 blackhole; }
-            protocol bgp us {
+            protocol bgp espalier {
              local as 65002;
              neighbor OURS%eth1 as 65001;
              connect delay time 1; connect retry time 1; error wait time 1, 2;

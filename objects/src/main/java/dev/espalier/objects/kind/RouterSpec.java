@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximumPaths how many equally good paths it uses: 1 to 256
  * @param multipathRelax whether they may come through different neighbouring ASes
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
+ * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param gracefulRestart graceful restart
  * @param timers the timers of its peers unless they say otherwise
  */
@@ -40,6 +41,7 @@ public record RouterSpec(
         int maximumPaths,
         boolean multipathRelax,
         boolean alwaysCompareMed,
+        boolean resolveViaDefault,
         GracefulRestart gracefulRestart,
         Timers timers) {
 
@@ -92,8 +94,13 @@ public record RouterSpec(
                 fields.optional("maximumPaths", Decoders.integer(1, 256, ""), DEFAULT_MAXIMUM_PATHS),
                 fields.optional("multipathRelax", Decoders.BOOLEAN, false),
                 fields.optional("alwaysCompareMed", Decoders.BOOLEAN, false),
+                fields.optional("nextHopResolution", Decoders.object(RouterSpec::viaDefault), true),
                 fields.optional("gracefulRestart", GracefulRestart.DECODER, GracefulRestart.DEFAULT),
                 fields.optional("timers", Timers.DECODER, Timers.UNSAID));
+    }
+
+    private static Boolean viaDefault(Fields fields) {
+        return fields.optional("viaDefault", Decoders.BOOLEAN, true);
     }
 
     private static RoutingInstance instance(Fields fields) {

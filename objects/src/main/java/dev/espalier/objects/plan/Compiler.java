@@ -125,6 +125,7 @@ public final class Compiler {
                 .port(spec.listen().port())
                 .maximumPaths(spec.maximumPaths())
                 .multipathRelax(spec.multipathRelax())
+                .resolveViaDefault(spec.resolveViaDefault())
                 .alwaysCompareMed(spec.alwaysCompareMed())
                 .restartSeconds(spec.gracefulRestart().selectionDeferralTime())
                 .stalePathSeconds(spec.gracefulRestart().stalePathTime())

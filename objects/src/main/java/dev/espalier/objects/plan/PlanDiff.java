@@ -40,6 +40,7 @@ public final class PlanDiff {
             new Field<>("maximumPaths", SpeakerConfig::maximumPaths, Effect.ROUTES_REEVALUATED),
             new Field<>("multipathRelax", SpeakerConfig::multipathRelax, Effect.ROUTES_REEVALUATED),
             new Field<>("alwaysCompareMed", SpeakerConfig::alwaysCompareMed, Effect.ROUTES_REEVALUATED),
+            new Field<>("nextHopResolution.viaDefault", SpeakerConfig::resolveViaDefault, Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE));
 

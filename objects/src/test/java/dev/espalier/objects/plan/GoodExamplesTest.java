@@ -76,6 +76,7 @@ class GoodExamplesTest {
                         .maximumPaths(4)
                         .multipathRelax(true)
                         .alwaysCompareMed(true)
+                        .resolveViaDefault(false)
                         .restartSeconds(45)
                         .stalePathSeconds(90)
                         .peers(core.peers())

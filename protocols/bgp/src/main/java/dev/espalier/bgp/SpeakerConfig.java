@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximumPaths how many equally good paths go into the kernel, per source (external, internal); 1 for no ECMP
  * @param multipathRelax whether equally long AS paths may differ and still share (by default they start in the same AS)
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
+ * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param restartSeconds after our own restart: how long to wait for End-of-RIB before choosing routes and sweeping stale ones
  * @param stalePathSeconds how long to keep a restarting neighbour's routes once it is back but has not sent End-of-RIB
  * @param peers whom to talk to; names are unique
@@ -37,6 +38,7 @@ public record SpeakerConfig(
         int maximumPaths,
         boolean multipathRelax,
         boolean alwaysCompareMed,
+        boolean resolveViaDefault,
         int restartSeconds,
         int stalePathSeconds,
         List<PeerConfig> peers,
@@ -64,6 +66,7 @@ public record SpeakerConfig(
                 .maximumPaths(maximumPaths)
                 .multipathRelax(multipathRelax)
                 .alwaysCompareMed(alwaysCompareMed)
+                .resolveViaDefault(resolveViaDefault)
                 .restartSeconds(restartSeconds)
                 .stalePathSeconds(stalePathSeconds)
                 .peers(peers)
@@ -94,6 +97,7 @@ public record SpeakerConfig(
         private int maximumPaths = 16;
         private boolean multipathRelax;
         private boolean alwaysCompareMed;
+        private boolean resolveViaDefault = true;
         private int restartSeconds = 120;
         private int stalePathSeconds = 360;
         private List<PeerConfig> peers = List.of();
@@ -150,6 +154,11 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder resolveViaDefault(boolean value) {
+            resolveViaDefault = value;
+            return this;
+        }
+
         public Builder restartSeconds(int value) {
             restartSeconds = value;
             return this;
@@ -181,6 +190,7 @@ public record SpeakerConfig(
                     maximumPaths,
                     multipathRelax,
                     alwaysCompareMed,
+                    resolveViaDefault,
                     restartSeconds,
                     stalePathSeconds,
                     peers,

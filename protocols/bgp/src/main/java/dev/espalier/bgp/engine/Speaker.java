@@ -131,6 +131,7 @@ public final class Speaker {
      * @throws Transport.TransportException when it cannot listen, with the reason
      */
     public void start() {
+        routing.resolveThroughDefault(config.resolveViaDefault());
         sessions.start(); // first: if it cannot listen, nothing has been announced or changed
         originations.replaceBy(config.originated());
         if (restart.waiting()) {
@@ -177,6 +178,7 @@ public final class Speaker {
         sessions.reconfigure(changed);
         SpeakerConfig before = config;
         config = changed;
+        routing.resolveThroughDefault(changed.resolveViaDefault());
         intake.rules(new ImportRules(changed));
         neighbors.configure(changed);
         locRibs.values().forEach(locRib -> locRib.configure(changed));
