@@ -1,9 +1,10 @@
 /**
  * BGP-4: from the octets that a neighbour sends to the best paths, and from those to the octets it is sent.
  *
- * <p><b>Owns</b> the protocol, in five packages. {@code wire} turns octets into messages and back, and judges them by RFC 7606.
+ * <p><b>Owns</b> the protocol, in six packages. {@code wire} turns octets into messages and back, and judges them by RFC 7606.
  * {@code fsm} is the state machine of RFC 4271 section 8 as a pure function of state, event and time. {@code session} keeps one
- * neighbour's connections and timers, on the side of input and output. {@code table} holds the paths as plain data and decides
+ * neighbour's connections and timers, on the side of input and output; {@code discovery} finds neighbours of which only the
+ * interface is known. {@code table} holds the paths as plain data and decides
  * between them; nobody but {@code engine} sees it. {@code engine} puts them together:
  * {@link dev.espalier.bgp.engine.Speaker} is the place to start reading.
  *

@@ -44,6 +44,10 @@ final class SystemCalls {
     private static final MethodHandle OPEN =
             handle("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle SENDTO = handle(
+            "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle RECVMSG =
+            handle("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private SystemCalls() {}
@@ -113,6 +117,29 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) (long) RECV.invokeExact(capture, fd, buffer, buffer.byteSize(), flags), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** sendto(2): the first {@code length} octets of the buffer, to a socket address. */
+    static int sendto(int fd, MemorySegment buffer, int length, int flags, MemorySegment address) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result(
+                    (int) (long) SENDTO.invokeExact(
+                            capture, fd, buffer, (long) length, flags, address, (int) address.byteSize()),
+                    capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** recvmsg(2), into what a struct msghdr points to. */
+    static int recvmsg(int fd, MemorySegment message, int flags) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) (long) RECVMSG.invokeExact(capture, fd, message, flags), capture);
         } catch (Throwable thrown) {
             throw cannotThrow(thrown);
         }

@@ -4,6 +4,7 @@ import dev.espalier.agent.api.AgentOptions;
 import dev.espalier.agent.api.ApiServer;
 import dev.espalier.agent.api.PlanView;
 import dev.espalier.linux.Capabilities;
+import dev.espalier.linux.Icmpv6RouterDiscovery;
 import dev.espalier.linux.NetlinkException;
 import dev.espalier.linux.NetlinkFib;
 import dev.espalier.linux.NetlinkLinks;
@@ -64,6 +65,7 @@ public final class Agent {
                     fib,
                     new NetlinkLinks(),
                     transport,
+                    new Icmpv6RouterDiscovery(),
                     journal,
                     Executors.newVirtualThreadPerTaskExecutor(),
                     BootMark.beside(options.socket()).isOfThisBoot());

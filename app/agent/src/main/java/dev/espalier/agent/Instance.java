@@ -6,6 +6,7 @@ import dev.espalier.bgp.engine.Speaker;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Links;
+import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
 import dev.espalier.routing.PrefixIndex;
@@ -33,7 +34,14 @@ final class Instance {
      * @param blocking runs what blocks
      * @param sameBoot whether an earlier run of the daemon ended and the host has gone on since
      */
-    record Ports(Fib fib, Links links, Transport transport, EventSink events, Executor blocking, boolean sameBoot) {}
+    record Ports(
+            Fib fib,
+            Links links,
+            Transport transport,
+            RouterDiscovery routers,
+            EventSink events,
+            Executor blocking,
+            boolean sameBoot) {}
 
     /** How long anybody waits for the loop's answer. */
     private static final long ANSWER_SECONDS = 30;
@@ -97,8 +105,17 @@ final class Instance {
         table.adopt();
         boolean leftRoutes = table.counters().stale() > 0;
         EarlierRun earlier = new EarlierRun(leftRoutes, leftRoutes || ports.sameBoot());
-        Speaker speaker =
-                new Speaker(config, table, index, loop, ports.transport(), ports.events(), earlier, linkIndex, jitter);
+        Speaker speaker = new Speaker(
+                config,
+                table,
+                index,
+                loop,
+                ports.transport(),
+                ports.routers(),
+                ports.events(),
+                earlier,
+                linkIndex,
+                jitter);
         return new Instance(config.instance(), loop, table, speaker);
     }
 

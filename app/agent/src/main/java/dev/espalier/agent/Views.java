@@ -14,6 +14,7 @@ import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.bgp.session.SessionStatus;
 import dev.espalier.bgp.wire.Capability;
 import dev.espalier.bgp.wire.Family;
+import dev.espalier.net.IpAddress;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.policy.Policy;
 import dev.espalier.route.NextHop;
@@ -44,7 +45,7 @@ final class Views {
         return new PeerView(
                 instance,
                 config.name(),
-                peer.address() == null ? null : peer.address().toString(),
+                address(peer),
                 config.remote() instanceof PeerConfig.Remote.Range range
                         ? range.range().toString()
                         : null,
@@ -77,6 +78,21 @@ final class Views {
                 session == null ? 0 : session.updatesReceived(),
                 session == null ? 0 : session.updatesSent(),
                 session == null ? 0 : session.findings());
+    }
+
+    /** A link-local address means nothing without its interface; a peer by interface may have no address yet. */
+    private static @Nullable String address(PeerSnapshot peer) {
+        IpAddress address = peer.address();
+        String link =
+                switch (peer.config().remote()) {
+                    case PeerConfig.Remote.Address one -> one.link();
+                    case PeerConfig.Remote.Interface(String name) -> name;
+                    case PeerConfig.Remote.Range _ -> null;
+                };
+        if (address == null) {
+            return link == null ? null : "%" + link;
+        }
+        return link == null ? address.toString() : address + "%" + link;
     }
 
     private static @Nullable Long asn(PeerConfig config, @Nullable Negotiated agreed) {
@@ -151,6 +167,7 @@ final class Views {
                 yield "multiprotocol " + (family == null ? afi + "/" + safi : family);
             }
             case Capability.RouteRefresh refresh -> "route-refresh";
+            case Capability.ExtendedNextHop extended -> "extended-next-hop";
             case Capability.ExtendedMessage extended -> "extended-message";
             case Capability.BgpRole(int role) -> "role " + Role.nameOf(role);
             case Capability.GracefulRestart restart ->

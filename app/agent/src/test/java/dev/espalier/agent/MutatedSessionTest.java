@@ -25,6 +25,7 @@ import dev.espalier.route.Event;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Loop;
 import dev.espalier.route.PathAttributes;
+import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.routing.PrefixIndex;
 import dev.espalier.routing.RoutingTable;
@@ -137,7 +138,16 @@ class MutatedSessionTest {
         RoutingTable table = new RoutingTable(
                 RoutingInstance.DEFAULT, index, loop, new NoKernel(), this::heard, new TableOptions(Runnable::run));
         return new Speaker(
-                config, table, index, loop, transport, this::heard, EarlierRun.NONE, name -> 0, random.split());
+                config,
+                table,
+                index,
+                loop,
+                transport,
+                RouterDiscovery.NONE,
+                this::heard,
+                EarlierRun.NONE,
+                name -> 0,
+                random.split());
     }
 
     private <T> T onLoop(Callable<T> question) throws Exception {

@@ -83,6 +83,7 @@ final class MessageJson {
                 family(family.afi(), family.safi());
             }
             case Capability.RouteRefresh refresh -> json.writeStringField("name", "route-refresh");
+            case Capability.ExtendedNextHop extended -> extendedNextHop(extended);
             case Capability.ExtendedMessage extended -> json.writeStringField("name", "extended-message");
             case Capability.BgpRole(int role) -> {
                 json.writeStringField("name", "role");
@@ -107,6 +108,18 @@ final class MessageJson {
             family(family.afi(), family.safi());
             json.writeBooleanField("receive", family.receive());
             json.writeBooleanField("send", family.send());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void extendedNextHop(Capability.ExtendedNextHop extended) throws IOException {
+        json.writeStringField("name", "extended-next-hop");
+        json.writeArrayFieldStart("encodings");
+        for (Capability.NextHopEncoding encoding : extended.encodings()) {
+            json.writeStartObject();
+            family(encoding.afi(), encoding.safi());
+            json.writeNumberField("nextHopAfi", encoding.nextHopAfi());
             json.writeEndObject();
         }
         json.writeEndArray();

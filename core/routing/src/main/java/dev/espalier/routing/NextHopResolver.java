@@ -36,7 +36,7 @@ final class NextHopResolver {
     private final Perspective ipv4;
     private final Perspective ipv6;
     private final GroupTable groups;
-    private final boolean throughDefault;
+    private boolean throughDefault;
 
     /** The routes of one family. */
     record Perspective(RouteRows rows, ForeignRoutes foreign) {}
@@ -81,6 +81,13 @@ final class NextHopResolver {
         this.ipv6 = ipv6;
         this.groups = groups;
         this.throughDefault = throughDefault;
+    }
+
+    /** Whether a default route may lead to a next hop. Returns whether that is new. */
+    boolean throughDefault(boolean allowed) {
+        boolean differs = throughDefault != allowed;
+        throughDefault = allowed;
+        return differs;
     }
 
     /** The ways to a next hop, as things are now. */

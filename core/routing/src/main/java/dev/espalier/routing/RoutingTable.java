@@ -43,6 +43,7 @@ public final class RoutingTable implements Links.Observer {
     private final GroupTable groups;
     private final Routes ipv4;
     private final Routes ipv6;
+    private final NextHopResolver resolver;
     private final NextHopTracker tracker;
     private final KernelContents contents;
     private final FibSync sync;
@@ -77,13 +78,14 @@ public final class RoutingTable implements Links.Observer {
         this.reader = new KernelReader(instance, loop, options.blocking(), fib, sync, contents, events);
         this.ipv4 = routes(index.table(AddressFamily.IPV4));
         this.ipv6 = routes(index.table(AddressFamily.IPV6));
-        this.tracker = new NextHopTracker(new NextHopResolver(
+        this.resolver = new NextHopResolver(
                 index,
                 links,
                 new NextHopResolver.Perspective(ipv4.rows, ipv4.foreign),
                 new NextHopResolver.Perspective(ipv6.rows, ipv6.foreign),
                 groups,
-                options.resolveThroughDefault()));
+                options.resolveThroughDefault());
+        this.tracker = new NextHopTracker(resolver);
     }
 
     private Routes routes(PrefixTable prefixes) {
@@ -191,6 +193,13 @@ public final class RoutingTable implements Links.Observer {
      */
     public NextHopState track(IpAddress nextHop, int link, NextHopObserver observer) {
         return tracker.track(new NextHopKey(nextHop, link), observer);
+    }
+
+    /** Sets what {@link TableOptions#resolveThroughDefault} said at first; next hops are resolved again if that is new. */
+    public void resolveThroughDefault(boolean allowed) {
+        if (resolver.throughDefault(allowed)) {
+            linksChanged();
+        }
     }
 
     /** Ends what {@link #track} began; the observer hears nothing more. */

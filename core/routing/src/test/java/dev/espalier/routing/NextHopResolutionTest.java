@@ -92,6 +92,21 @@ class NextHopResolutionTest {
     }
 
     @Test
+    void whetherTheDefaultRouteResolvesMayChangeAtRunTime() {
+        node.foreign("0.0.0.0/0", hop("10.0.1.9", 1), 4, 0);
+        node.put(RouteSource.EBGP, "203.0.113.0/24", via("192.0.2.1"));
+        node.settle();
+        assertThat(node.installed("203.0.113.0/24")).containsExactly(hop("10.0.1.9", 1));
+        node.table.resolveThroughDefault(false);
+        node.settle();
+        assertThat(node.state("192.0.2.1").resolvable()).isFalse();
+        assertThat(node.installed("203.0.113.0/24")).isEmpty();
+        node.table.resolveThroughDefault(true);
+        node.settle();
+        assertThat(node.installed("203.0.113.0/24")).containsExactly(hop("10.0.1.9", 1));
+    }
+
+    @Test
     void aNextHopResolvesThroughRoutesOfOurs() {
         node.put(RouteSource.EBGP, "192.0.2.0/24", via("10.0.1.2"), via("10.0.2.2"));
         NextHopState state = node.state("192.0.2.1");

@@ -187,13 +187,13 @@ class FullFeedTest {
                   timers: {holdTime: %d}
                   %s
                 """.formatted(
-                        ourAsn(feed),
-                        Rig.OURS,
-                        Rig.THEIRS,
-                        feed.internal() ? "internal" : Long.toString(feed.asn()),
-                        Feeder.HOLD_SECONDS,
-                        // Some of the recorded neighbours are route servers, and BIRD does not look at the first AS either.
-                        feed.internal() ? "" : "importPolicy: [accept-all]\n  enforceFirstAs: false");
+                ourAsn(feed),
+                Rig.OURS,
+                Rig.THEIRS,
+                feed.internal() ? "internal" : Long.toString(feed.asn()),
+                Feeder.HOLD_SECONDS,
+                // Some of the recorded neighbours are route servers, and BIRD does not look at the first AS either.
+                feed.internal() ? "" : "importPolicy: [accept-all]\n  enforceFirstAs: false");
     }
 
     /** From the first octet until the kernel has had every route for a second. */

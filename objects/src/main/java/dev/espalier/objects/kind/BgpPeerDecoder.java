@@ -10,6 +10,8 @@ import dev.espalier.objects.document.Value;
 import dev.espalier.objects.kind.BgpPeerSpec.Remote;
 import dev.espalier.route.Secret;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes a {@link BgpPeerSpec}, and refuses fields that contradict each other. */
@@ -110,6 +112,7 @@ final class BgpPeerDecoder {
                 restart.enabled(),
                 restart.restartTime(),
                 fields.optional("extendedMessages", Decoders.BOOLEAN, true),
+                fields.optional("extendedNextHop", Decoders.BOOLEAN),
                 fields.optional("importPolicy", Words.NAMES),
                 fields.optional("exportPolicy", Words.NAMES),
                 fields.optional("nextHopSelf", Decoders.BOOLEAN, false),
@@ -121,8 +124,9 @@ final class BgpPeerDecoder {
     }
 
     private static @Nullable Remote remote(Fields fields) {
-        fields.exactlyOneOf("address", "listenRange", "discover");
+        fields.exactlyOneOf("address", "interface", "listenRange", "discover");
         Remote address = fields.optional("address", Decoders.parsed("an IP address", Words::neighbor));
+        Remote link = fields.optional("interface", Decoders.parsed("the name of an interface", Words::link));
         Remote range = fields.optional("listenRange", Decoders.object(BgpPeerDecoder::range));
         Boolean gateway = fields.optional("discover", Decoders.choice(Map.of("defaultGateway", true)));
         Remote discovered = gateway == null
@@ -132,7 +136,10 @@ final class BgpPeerDecoder {
             fields.error("discoverFamily", "means something only beside 'discover: defaultGateway'", "remove it");
             fields.optional("discoverFamily", Words.ADDRESS_FAMILY);
         }
-        return address != null ? address : range != null ? range : discovered;
+        return Stream.of(address, link, range, discovered)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private static Remote range(Fields fields) {
@@ -177,6 +184,9 @@ final class BgpPeerDecoder {
                 fields.error("passive", "cannot be false together with 'listenRange'", because);
             }
         }
+        if (fields.has("interface")) {
+            refuseForInterface(fields);
+        }
         if (spec.remote() instanceof Remote.Address remote
                 && spec.sourceAddress() != null
                 && remote.address().family() != spec.sourceAddress().family()) {
@@ -186,5 +196,16 @@ final class BgpPeerDecoder {
                             + spec.sourceAddress() + " is not",
                     "");
         }
+    }
+
+    /** What makes no sense for a neighbour on the link whose address is its own choice. */
+    private static void refuseForInterface(Fields fields) {
+        fields.exclude("interface", "sourceAddress", "the session runs between the link-local addresses of the link");
+        fields.exclude("interface", "ebgpMultihop", "the peer is on the link");
+        String needsAddress =
+                "the kernel wants a password before the peer's address is known; use 'ttlSecurity', or 'address' with"
+                        + " the peer's link-local address";
+        fields.exclude("interface", "password", needsAddress);
+        fields.exclude("interface", "passwordSecret", needsAddress);
     }
 }

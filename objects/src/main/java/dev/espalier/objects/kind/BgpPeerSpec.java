@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param gracefulRestart whether it is offered
  * @param restartTime the restart time to offer, in seconds
  * @param extendedMessages whether to offer RFC 8654
+ * @param extendedNextHop whether to offer RFC 8950
  * @param importPolicy names of policies in order
  * @param exportPolicy names of policies in order
  * @param nextHopSelf see {@link dev.espalier.bgp.PeerConfig}
@@ -58,6 +59,7 @@ public record BgpPeerSpec(
         @Nullable Boolean gracefulRestart,
         @Nullable Integer restartTime,
         boolean extendedMessages,
+        @Nullable Boolean extendedNextHop,
         @Nullable List<String> importPolicy,
         @Nullable List<String> exportPolicy,
         boolean nextHopSelf,
@@ -83,6 +85,13 @@ public record BgpPeerSpec(
             /** What takes the place of a range that could not be read. */
             static final IpPrefix STAND_IN = Ipv4Address.UNSPECIFIED.toPrefix();
         }
+
+        /**
+         * The one router on a link, whatever its address.
+         *
+         * @param link the name of the link
+         */
+        record Interface(String link) implements Remote {}
 
         /**
          * The node's default gateway.

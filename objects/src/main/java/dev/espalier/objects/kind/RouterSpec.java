@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param multipathRelax whether they may come through different neighbouring ASes
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
  * @param weighLinkBandwidth whether link bandwidths become weights
+ * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param gracefulRestart graceful restart
  * @param timers the timers of its peers unless they say otherwise
  */
@@ -42,6 +43,7 @@ public record RouterSpec(
         boolean multipathRelax,
         boolean alwaysCompareMed,
         boolean weighLinkBandwidth,
+        boolean resolveViaDefault,
         GracefulRestart gracefulRestart,
         Timers timers) {
 
@@ -97,8 +99,13 @@ public record RouterSpec(
                 fields.optional("multipathRelax", Decoders.BOOLEAN, false),
                 fields.optional("alwaysCompareMed", Decoders.BOOLEAN, false),
                 fields.optional("linkBandwidth", LINK_BANDWIDTH, true),
+                fields.optional("nextHopResolution", Decoders.object(RouterSpec::viaDefault), true),
                 fields.optional("gracefulRestart", GracefulRestart.DECODER, GracefulRestart.DEFAULT),
                 fields.optional("timers", Timers.DECODER, Timers.UNSAID));
+    }
+
+    private static Boolean viaDefault(Fields fields) {
+        return fields.optional("viaDefault", Decoders.BOOLEAN, true);
     }
 
     private static RoutingInstance instance(Fields fields) {

@@ -88,4 +88,16 @@ final class Words {
         }
         return new BgpPeerSpec.Remote.Address(address, link);
     }
+
+    /** The name of an interface: the kernel's IFNAMSIZ, and what it lets nobody use. */
+    static BgpPeerSpec.Remote.Interface link(String text) {
+        boolean possible = !text.isEmpty()
+                && text.length() <= 15
+                && text.chars().noneMatch(c -> c == '/' || c == ':' || Character.isWhitespace(c));
+        if (!possible) {
+            throw new IllegalArgumentException("'" + text
+                    + "' cannot be the name of an interface: 1 to 15 characters without '/', ':' and blanks");
+        }
+        return new BgpPeerSpec.Remote.Interface(text);
+    }
 }

@@ -126,6 +126,7 @@ public final class Compiler {
                 .port(spec.listen().port())
                 .maximumPaths(spec.maximumPaths())
                 .multipathRelax(spec.multipathRelax())
+                .resolveViaDefault(spec.resolveViaDefault())
                 .alwaysCompareMed(spec.alwaysCompareMed())
                 .weighLinkBandwidth(spec.weighLinkBandwidth())
                 .restartSeconds(spec.gracefulRestart().selectionDeferralTime())

@@ -58,7 +58,7 @@ final class PeerCompiler {
         }
         return PeerConfig.builder(peer.name(), remote)
                 .asn(peer.spec().asn())
-                .session(session(peer))
+                .session(session(peer, remote))
                 .families(families(peer.spec(), remote))
                 .importPolicy(importPolicy)
                 .exportPolicy(exportPolicy)
@@ -82,8 +82,19 @@ final class PeerCompiler {
             }
             case Remote.Address remote -> new PeerConfig.Remote.Address(remote.address(), remote.link());
             case Remote.Range remote -> new PeerConfig.Remote.Range(remote.prefix(), remote.limit());
+            case Remote.Interface remote -> link(peer, remote);
             case Remote.DefaultGateway remote -> gateway(peer, remote);
         };
+    }
+
+    private PeerConfig.Remote link(Decoded<BgpPeerSpec> peer, Remote.Interface remote) {
+        if (facts.interfaces().stream().noneMatch(known -> known.name().equals(remote.link()))) {
+            peer.warning(
+                    "spec.interface",
+                    "node " + facts.name() + " has no interface " + remote.link() + ": the peer waits for it",
+                    "");
+        }
+        return new PeerConfig.Remote.Interface(remote.link());
     }
 
     private PeerConfig.@Nullable Remote gateway(Decoded<BgpPeerSpec> peer, Remote.DefaultGateway remote) {
@@ -115,6 +126,7 @@ final class PeerCompiler {
         String field =
                 switch (peer.spec().remote()) {
                     case Remote.Range _ -> "spec.listenRange";
+                    case Remote.Interface _ -> "spec.interface";
                     case Remote.DefaultGateway _ -> "spec.discover";
                     case Remote.Address _ -> "spec.address";
                     case null -> "spec";
@@ -123,6 +135,7 @@ final class PeerCompiler {
                 switch (remote) {
                     case PeerConfig.Remote.Address one -> one.address().toString();
                     case PeerConfig.Remote.Range range -> range.range().toString();
+                    case PeerConfig.Remote.Interface(String link) -> "interface " + link;
                 };
         peer.error(field, other + " is already the peer for " + address, "remove or change one of the two");
         return false;
@@ -196,14 +209,16 @@ final class PeerCompiler {
         if (chosen != null) {
             return Set.copyOf(chosen);
         }
-        return Set.of(Family.unicast(
-                switch (remote) {
-                    case PeerConfig.Remote.Address one -> one.address().family();
-                    case PeerConfig.Remote.Range range -> range.range().family();
-                }));
+        return switch (remote) {
+            case PeerConfig.Remote.Address one ->
+                Set.of(Family.unicast(one.address().family()));
+            case PeerConfig.Remote.Range range ->
+                Set.of(Family.unicast(range.range().family()));
+            case PeerConfig.Remote.Interface _ -> Set.of(Family.IPV4_UNICAST, Family.IPV6_UNICAST);
+        };
     }
 
-    private PeerConfig.Session session(Decoded<BgpPeerSpec> peer) {
+    private PeerConfig.Session session(Decoded<BgpPeerSpec> peer, PeerConfig.Remote remote) {
         BgpPeerSpec spec = peer.spec();
         Timers ours = router.spec().timers();
         Timers its = spec.timers();
@@ -223,7 +238,24 @@ final class PeerCompiler {
                 .role(spec.border().role())
                 .roleStrict(spec.border().roleStrict())
                 .localAs(spec.border().localAs())
+                .extendedNextHop(extendedNextHop(peer, remote))
                 .build();
+    }
+
+    /** A link between link-local addresses may have no IPv4 address at all; elsewhere somebody has to want it. */
+    private static boolean extendedNextHop(Decoded<BgpPeerSpec> peer, PeerConfig.Remote remote) {
+        Boolean wanted = peer.spec().extendedNextHop();
+        return wanted != null ? wanted : isLinkLocal(remote);
+    }
+
+    private static boolean isLinkLocal(PeerConfig.Remote remote) {
+        return switch (remote) {
+            case PeerConfig.Remote.Address one -> one.link() != null;
+            case PeerConfig.Remote.Range range ->
+                range.range().family() == AddressFamily.IPV6
+                        && range.range().address().isLinkLocal();
+            case PeerConfig.Remote.Interface _ -> true;
+        };
     }
 
     /** The interval, which a third of the hold time bounds; a peer's own that is longer is refused rather than shortened. */

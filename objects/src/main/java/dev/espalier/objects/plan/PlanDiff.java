@@ -47,6 +47,7 @@ public final class PlanDiff {
                     "linkBandwidth",
                     speaker -> speaker.weighLinkBandwidth() ? "weigh" : "ignore",
                     Effect.ROUTES_REEVALUATED),
+            new Field<>("nextHopResolution.viaDefault", SpeakerConfig::resolveViaDefault, Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE));
 
@@ -90,7 +91,8 @@ public final class PlanDiff {
             new Field<>("extendedMessages", PeerConfig.Session::extendedMessages, Effect.SESSION_RESET),
             new Field<>("role", PeerConfig.Session::role, Effect.SESSION_RESET),
             new Field<>("roleStrict", PeerConfig.Session::roleStrict, Effect.SESSION_RESET),
-            new Field<>("localAs", PeerConfig.Session::localAs, Effect.SESSION_RESET));
+            new Field<>("localAs", PeerConfig.Session::localAs, Effect.SESSION_RESET),
+            new Field<>("extendedNextHop", PeerConfig.Session::extendedNextHop, Effect.SESSION_RESET));
 
     private static final List<Field<Origination>> PREFIX = List.of(
             new Field<>("attributes", Origination::attributes, Effect.ROUTES_REEVALUATED),
@@ -212,6 +214,7 @@ public final class PlanDiff {
                 several.stream().map(String::valueOf).sorted().collect(Collectors.joining(", ", "[", "]"));
             case PeerConfig.Remote.Address one ->
                 one.link() == null ? one.address().toString() : one.address() + "%" + one.link();
+            case PeerConfig.Remote.Interface(String link) -> "interface " + link;
             case PeerConfig.Remote.Range range -> range.range() + " (limit " + range.limit() + ")";
             case SpeakerConfig.Aggregate aggregate ->
                 (aggregate.summaryOnly() ? "summary only" : "beside what it sums up")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.objects.Examples;
@@ -58,6 +59,24 @@ class CompilerTest {
                 .extracting(PeerConfig::name)
                 .containsExactly("here");
         assertThat(plan.routers().getFirst().speaker().originated()).isEmpty();
+    }
+
+    @Test
+    void aPeerByInterfaceExchangesBothFamiliesAndIpv6NextHopsForIpv4() {
+        PeerConfig peer = peer("{interface: eth7, asn: external}");
+        assertThat(peer.remote()).isEqualTo(new PeerConfig.Remote.Interface("eth7"));
+        assertThat(peer.families()).containsExactlyInAnyOrder(Family.IPV4_UNICAST, Family.IPV6_UNICAST);
+        assertThat(peer.session().extendedNextHop()).isTrue();
+        assertThat(peer("{interface: eth7, asn: external, extendedNextHop: false}")
+                        .session()
+                        .extendedNextHop())
+                .isFalse();
+        assertThat(peer("{address: \"2001:db8::1\", asn: external}").session().extendedNextHop())
+                .isFalse();
+        assertThat(warnings(
+                        ROUTER + object("BgpPeer", "p", "{interface: eth7, asn: internal}"),
+                        node(List.of(new NodeFacts.Interface("eth0", false, List.of(IpAddress.parse("10.0.0.1")))))))
+                .contains("has no interface eth7: the peer waits for it");
     }
 
     @Test

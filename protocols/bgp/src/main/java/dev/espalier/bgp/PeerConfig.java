@@ -44,8 +44,16 @@ public record PeerConfig(
         MaximumPrefixes maximumPrefixes,
         AddPaths addPaths) {
 
-    /** Copies the sets. */
+    /**
+     * Copies the sets.
+     *
+     * @throws IllegalArgumentException for a peer by interface with a password: the kernel wants the key of a neighbour before
+     *     its address is known
+     */
     public PeerConfig {
+        if (remote instanceof Remote.Interface && session.password() != null) {
+            throw new IllegalArgumentException("a peer that is known by its interface cannot have a password");
+        }
         families = Set.copyOf(families);
         sendCommunities = Set.copyOf(sendCommunities);
     }
@@ -89,6 +97,13 @@ public record PeerConfig(
          * @param limit how many at once, at least 1
          */
         record Range(IpPrefix range, int limit) implements Remote {}
+
+        /**
+         * The one router on a link, at whatever link-local address it advertises itself from (unnumbered).
+         *
+         * @param link the name of the link
+         */
+        record Interface(String link) implements Remote {}
     }
 
     /** Which AS a neighbour must be in. */
@@ -134,6 +149,7 @@ public record PeerConfig(
      * @param role what we are to an external neighbour (RFC 9234), or null where nothing is said
      * @param roleStrict whether a neighbour that does not say its role is refused
      * @param localAs the AS that an external neighbour knows us by, or null for the speaker's own
+     * @param extendedNextHop whether to offer RFC 8950: IPv4 routes with IPv6 next hops
      */
     public record Session(
             int port,
@@ -149,11 +165,12 @@ public record PeerConfig(
             boolean extendedMessages,
             @Nullable Role role,
             boolean roleStrict,
-            @Nullable LocalAs localAs) {
+            @Nullable LocalAs localAs,
+            boolean extendedNextHop) {
 
         /** What is usual: port 179, TTL 1, a hold time of 90 s, graceful restart with 120 s, extended messages. */
         public static final Session USUAL =
-                new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true, null, false, null);
+                new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true, null, false, null, false);
 
         /** This one, to be changed. */
         public SessionBuilder toBuilder() {
@@ -328,6 +345,7 @@ public record PeerConfig(
         private @Nullable Role role;
         private boolean roleStrict;
         private @Nullable LocalAs localAs;
+        private boolean extendedNextHop;
 
         private SessionBuilder(Session from) {
             port = from.port();
@@ -344,6 +362,7 @@ public record PeerConfig(
             role = from.role();
             roleStrict = from.roleStrict();
             localAs = from.localAs();
+            extendedNextHop = from.extendedNextHop();
         }
 
         public SessionBuilder port(int value) {
@@ -416,6 +435,11 @@ public record PeerConfig(
             return this;
         }
 
+        public SessionBuilder extendedNextHop(boolean value) {
+            extendedNextHop = value;
+            return this;
+        }
+
         public Session build() {
             return new Session(
                     port,
@@ -431,7 +455,8 @@ public record PeerConfig(
                     extendedMessages,
                     role,
                     roleStrict,
-                    localAs);
+                    localAs,
+                    extendedNextHop);
         }
     }
 }

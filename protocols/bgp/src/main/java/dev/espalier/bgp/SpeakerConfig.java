@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param multipathRelax whether equally long AS paths may differ and still share (by default they start in the same AS)
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
  * @param weighLinkBandwidth whether equally good paths share traffic by the link bandwidths they carry, where all carry one
+ * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param restartSeconds after our own restart: how long to wait for End-of-RIB before choosing routes and sweeping stale ones
  * @param stalePathSeconds how long to keep a restarting neighbour's routes once it is back but has not sent End-of-RIB
  * @param peers whom to talk to; names are unique
@@ -42,6 +43,7 @@ public record SpeakerConfig(
         boolean multipathRelax,
         boolean alwaysCompareMed,
         boolean weighLinkBandwidth,
+        boolean resolveViaDefault,
         int restartSeconds,
         int stalePathSeconds,
         List<PeerConfig> peers,
@@ -70,6 +72,7 @@ public record SpeakerConfig(
                 .multipathRelax(multipathRelax)
                 .alwaysCompareMed(alwaysCompareMed)
                 .weighLinkBandwidth(weighLinkBandwidth)
+                .resolveViaDefault(resolveViaDefault)
                 .restartSeconds(restartSeconds)
                 .stalePathSeconds(stalePathSeconds)
                 .peers(peers)
@@ -124,6 +127,7 @@ public record SpeakerConfig(
         private boolean multipathRelax;
         private boolean alwaysCompareMed;
         private boolean weighLinkBandwidth = true;
+        private boolean resolveViaDefault = true;
         private int restartSeconds = 120;
         private int stalePathSeconds = 360;
         private List<PeerConfig> peers = List.of();
@@ -185,6 +189,11 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder resolveViaDefault(boolean value) {
+            resolveViaDefault = value;
+            return this;
+        }
+
         public Builder restartSeconds(int value) {
             restartSeconds = value;
             return this;
@@ -217,6 +226,7 @@ public record SpeakerConfig(
                     multipathRelax,
                     alwaysCompareMed,
                     weighLinkBandwidth,
+                    resolveViaDefault,
                     restartSeconds,
                     stalePathSeconds,
                     peers,

@@ -39,7 +39,7 @@ final class RecordedOptions {
     }
 
     static SessionOptions of(boolean fourOctetAs, Set<Family> addPath) {
-        return new SessionOptions(fourOctetAs, true, true, FAMILIES, addPath, addPath);
+        return new SessionOptions(fourOctetAs, true, true, FAMILIES, addPath, addPath, FAMILIES);
     }
 
     static Decoded decode(byte[] message, SessionOptions options) {

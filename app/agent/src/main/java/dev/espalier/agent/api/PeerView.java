@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instance the routing instance
  * @param name what the configuration calls it
- * @param address its address; null for a range from which nobody has come
+ * @param address its address, a link-local one with its interface: {@code fe80::1%eth1}; only {@code %eth1} while a peer by
+ *     interface has not been found; null for a range from which nobody has come
  * @param range the range it came from or may come from; null for a configured address
  * @param dynamic whether it came from a range
  * @param state the state of RFC 4271, such as {@code Established}

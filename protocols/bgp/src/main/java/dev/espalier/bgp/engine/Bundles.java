@@ -235,6 +235,7 @@ final class Bundles {
                 exportKey.internal(),
                 Set.of(exportKey.family()),
                 Set.of(),
-                addPath() ? Set.of(exportKey.family()) : Set.of());
+                addPath() ? Set.of(exportKey.family()) : Set.of(),
+                exportKey.extendedNextHop() ? Set.of(exportKey.family()) : Set.of());
     }
 }

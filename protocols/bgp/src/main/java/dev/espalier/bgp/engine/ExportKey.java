@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param client whether it is a route reflection client
  * @param asPath how the AS path changes
  * @param nextHop which next hop is told
+ * @param link the link of the session if that is between link-local addresses, otherwise 0
+ * @param extendedNextHop whether the next hop may be an IPv6 address although the family is IPv4 (RFC 8950)
  * @param role what we are to the neighbour (RFC 9234), or null
  * @param communities which communities it is told
  * @param routerId our identifier
@@ -43,6 +45,8 @@ record ExportKey(
         boolean client,
         AsPathExport asPath,
         NextHopExport nextHop,
+        int link,
+        boolean extendedNextHop,
         @Nullable Role role,
         Set<CommunityKind> communities,
         Ipv4Address routerId,
@@ -87,6 +91,8 @@ record ExportKey(
                 peer.routeReflectorClient(),
                 asPath(speaker, peer, negotiated),
                 nextHop(neighbor, negotiated, family, addresses),
+                negotiated.local().link(),
+                negotiated.options().extendedNextHop().contains(family),
                 negotiated.role(),
                 peer.sendCommunities(),
                 speaker.routerId(),
@@ -123,7 +129,10 @@ record ExportKey(
         return new NextHopExport(
                 peer.nextHopSelf(),
                 peer.nextHopUnchanged() && !negotiated.internal(),
-                addresses.nextHopSelf(family, negotiated.local()),
+                addresses.nextHopSelf(
+                        family,
+                        negotiated.local(),
+                        negotiated.options().extendedNextHop().contains(family)),
                 sharingMatters ? addresses.sharedWith(family, negotiated.local(), neighbor.address()) : null,
                 neighbor.isNextHopOfOthers() ? neighbor.address() : null);
     }

@@ -29,9 +29,17 @@ public enum ExportRefusal {
     SUMMARISED("an aggregate with summaryOnly stands for it"),
     /** The peer is told as many prefixes as it may be. */
     LIMIT("the peer is told as many prefixes as spec.maximumPrefixes.out allows: raise the limit, or announce fewer"),
+    /** Only a policy can ask for that. */
+    NEXT_HOP_UNUSABLE(
+            "the export policy gives it a next hop that cannot be told to this peer: a link-local address, one of "
+                    + "the other family, or our own where the link has none"),
     /** There is no address of ours that the neighbour could use. */
     NO_NEXT_HOP("we have no address of this family on the link to the peer that could be the next hop: "
             + "give the link an address of this family"),
+    /** RFC 8950 section 4; a reflector does not put itself in the place of the next hop. */
+    NO_EXTENDED_NEXT_HOP(
+            "its next hop is an IPv6 address, and that IPv4 routes may have one was not agreed on with this peer "
+                    + "(RFC 8950): set spec.extendedNextHop on both sides"),
     /** RFC 4271 section 4: a message has a longest length. */
     TOO_LONG("its attributes do not fit a message to this peer");
 

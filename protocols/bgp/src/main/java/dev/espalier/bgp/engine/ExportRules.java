@@ -70,13 +70,13 @@ final class ExportRules {
         if (key.policy() == null && !key.internal()) {
             return ExportRefusal.NO_POLICY;
         }
-        return key.nextHop().refusal(key.internal(), attributes, from);
+        return key.nextHop().refusal(key, attributes, from);
     }
 
     /** The attributes as they go out, before the export policy. To be called only where {@link #refusal} had none. */
     static PathAttributes transform(ExportKey key, PathAttributes attributes, PathSource from) {
         PathAttributes.Builder out = attributes.toBuilder();
-        key.nextHop().apply(key.internal(), attributes, from, out);
+        key.nextHop().apply(key, attributes, from, out);
         RoleRules.markOnLeaving(key.role(), key.family(), key.asPath().seen(), attributes, out);
         return key.internal() ? toInternal(key, attributes, from, out) : toExternal(key, attributes, from, out);
     }
@@ -126,7 +126,11 @@ final class ExportRules {
         PathAttributes wanted = policy == null
                 ? transformed
                 : policy.judge(fill(key, from, high, low, length, transformed)).attributes();
-        return wanted == null || key.nextHop().isReceiver(wanted) ? null : finished(key, wanted);
+        if (wanted == null || key.nextHop().isReceiver(wanted)) {
+            return null;
+        }
+        PathAttributes finished = finished(key, wanted);
+        return finished != null && NextHopScope.canBeSaid(key, finished) ? finished : null;
     }
 
     /** What holds whatever a policy says; null when the route can then not be told. */
@@ -212,6 +216,9 @@ final class ExportRules {
         PathAttributes sent = finished(key, wanted);
         if (sent == null) {
             return new Judgement(null, ExportRefusal.NO_NEXT_HOP, because);
+        }
+        if (!NextHopScope.canBeSaid(key, sent)) {
+            return new Judgement(null, ExportRefusal.NEXT_HOP_UNUSABLE, because);
         }
         return fits(key, sent) ? new Judgement(sent, null, because) : Judgement.refused(ExportRefusal.TOO_LONG);
     }

@@ -61,7 +61,7 @@ final class ExportView {
             Neighbor neighbor, UpdateGroup group, int prefixId, List<Integer> ranked, List<Announcer.Sent> sent) {
         String because = ranked.isEmpty()
                 ? notAnnounced(ExportRefusal.NO_BEST_PATH, null)
-                : verdict(group.key(), neighbor, prefixId, ranked.getFirst()).because();
+                : verdict(group, neighbor, prefixId, ranked.getFirst()).because();
         PathAttributes out =
                 sent.isEmpty() ? null : attributes.get(sent.getFirst().attributes());
         return entry(neighbor, null, null, out, because, group);
@@ -77,7 +77,7 @@ final class ExportView {
         List<PrefixSnapshot.Told> told = new ArrayList<>();
         int places = group.key().paths();
         for (int path : ranked) {
-            Verdict verdict = verdict(group.key(), neighbor, prefixId, path);
+            Verdict verdict = verdict(group, neighbor, prefixId, path);
             if (verdict.announced() && places-- <= 0) {
                 verdict = new Verdict(
                         false,
@@ -140,7 +140,8 @@ final class ExportView {
 
     private record Verdict(boolean announced, String because) {}
 
-    private Verdict verdict(ExportKey key, Neighbor neighbor, int prefixId, int path) {
+    private Verdict verdict(UpdateGroup group, Neighbor neighbor, int prefixId, int path) {
+        ExportKey key = group.key();
         Rib rib = locRib.rib();
         PathSource from = neighbors.source(rib.source(path));
         if (from.index() == neighbor.index()) {
@@ -159,6 +160,9 @@ final class ExportView {
                 prefixes.low(prefixId),
                 prefixes.length(prefixId),
                 attributes.get(rib.accepted(path)));
+        if (judgement.refusal() == null && group.holdsBack(prefixId)) {
+            return new Verdict(false, notAnnounced(ExportRefusal.LIMIT, null));
+        }
         return judgement.refusal() == null
                 ? new Verdict(true, "announced" + (judgement.because() == null ? "" : " (" + judgement.because() + ")"))
                 : new Verdict(false, notAnnounced(judgement.refusal(), judgement.because()));

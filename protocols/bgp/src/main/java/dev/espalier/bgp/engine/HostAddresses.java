@@ -1,6 +1,7 @@
 package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.wire.Family;
+import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.route.Links;
@@ -44,10 +45,16 @@ final class HostAddresses {
         };
     }
 
-    /** The address that a neighbour at the other end can use to reach us in a family; null when there is none. */
+    /**
+     * The address that a neighbour at the other end can use to reach us in a family; null when there is none.
+     *
+     * <p>Where an IPv6 session has agreed on RFC 8950, it is the session's own address for IPv4 routes too, also when the link has
+     * an IPv4 address: that the neighbour can reach the former is certain, whereas it may share no IPv4 network with us.
+     */
     @Nullable
-    IpAddress nextHopSelf(Family family, Endpoint local) {
-        if (local.address().family() == family.addresses()) {
+    IpAddress nextHopSelf(Family family, Endpoint local, boolean extendedNextHop) {
+        if (local.address().family() == family.addresses()
+                || extendedNextHop && local.address().family() == AddressFamily.IPV6) {
             return local.address();
         }
         for (Links.HostAddress own : addresses) {

@@ -52,7 +52,9 @@ final class ImportRules {
         if (received.clusterListLength() > 0 && received.clusterList().contains(speaker.clusterId())) {
             return ImportRefusal.CLUSTER_LOOP;
         }
-        if (at.ourAddress().equals(received.nextHop())) {
+        boolean ours =
+                at.ourAddress().equals(received.nextHop()) || at.ourAddress().equals(received.linkLocalNextHop());
+        if (ours) {
             return ImportRefusal.OWN_NEXT_HOP;
         }
         return RoleRules.leak(at.role(), family, at.source().asn(), received);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Neighbor {
 
     private final IpAddress address;
+    private final int link;
     private final boolean dynamic;
     private final int index;
     private PeerConfig config;
@@ -38,12 +39,14 @@ final class Neighbor {
     /**
      * A neighbour without a session.
      *
+     * @param link the kernel's index of its link where the address is link-local, otherwise 0
      * @param index its number as a source of paths, above 0
      * @param dynamic whether it appeared from a range
      */
-    Neighbor(PeerConfig config, IpAddress address, int index, boolean dynamic) {
+    Neighbor(PeerConfig config, IpAddress address, int link, int index, boolean dynamic) {
         this.config = config;
         this.address = address;
+        this.link = link;
         this.index = index;
         this.dynamic = dynamic;
     }
@@ -58,6 +61,11 @@ final class Neighbor {
 
     IpAddress address() {
         return address;
+    }
+
+    /** The kernel's index of its link where the address is link-local, otherwise 0. */
+    int link() {
+        return link;
     }
 
     int index() {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Neighbors {
 
-    /** The configured peer, which may be a range, and the address. */
-    private record Key(String peer, IpAddress address) {}
+    /** The configured peer, which may be a range, and the address, with its link where it means nothing without. */
+    private record Key(String peer, IpAddress address, int link) {}
 
     private final Map<Key, Neighbor> byKey = new LinkedHashMap<>();
     private final IdentityHashMap<Channel, Neighbor> byChannel = new IdentityHashMap<>();
@@ -48,8 +48,8 @@ final class Neighbors {
     }
 
     /** The neighbour of a configured peer at an address, noted now if it was not known. */
-    Neighbor at(PeerConfig config, IpAddress address, boolean dynamic) {
-        Key key = new Key(config.name(), address);
+    Neighbor at(PeerConfig config, IpAddress address, int link, boolean dynamic) {
+        Key key = new Key(config.name(), address, link);
         Neighbor known = byKey.get(key);
         if (known != null) {
             return known;
@@ -58,7 +58,7 @@ final class Neighbors {
         while (index < byIndex.size() && byIndex.get(index) != null) {
             index++;
         }
-        Neighbor neighbor = new Neighbor(config, address, index, dynamic);
+        Neighbor neighbor = new Neighbor(config, address, link, index, dynamic);
         byKey.put(key, neighbor);
         byAddress.put(address, neighbor);
         if (index == byIndex.size()) {
@@ -71,8 +71,8 @@ final class Neighbors {
 
     /** The neighbour of a configured peer at an address; null when the tables do not know it. */
     @Nullable
-    Neighbor find(PeerConfig config, IpAddress address) {
-        return byKey.get(new Key(config.name(), address));
+    Neighbor find(PeerConfig config, IpAddress address, int link) {
+        return byKey.get(new Key(config.name(), address, link));
     }
 
     /** Forgets a neighbour of which no path is left. */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Which next hop a neighbour is told (RFC 4271 section 5.1.3). Immutable, and part of the {@link ExportKey}.
  *
  * <p>An external neighbour is told our own address, unless the next hop is on the network that we share with it: then the packets
- * need not come through here (a third-party next hop). An internal neighbour is told the next hop as it is. A link-local next hop
- * means nothing beyond its link and is never passed on; one beside a global next hop goes only where both are on the same link.
+ * need not come through here (a third-party next hop). An internal neighbour is told the next hop as it is. How far a
+ * next hop means something at all is for {@link NextHopScope}.
  *
  * @param self whether our address also takes the place of next hops that would be kept; never that of a reflected route, whose next
  *     hop a reflector leaves alone
@@ -31,11 +31,15 @@ record NextHopExport(
 
     /** Why no next hop can be told; null when one can. */
     @Nullable
-    ExportRefusal refusal(boolean internal, PathAttributes attributes, PathSource from) {
-        if (isReceiver(attributes)) {
+    ExportRefusal refusal(ExportKey key, PathAttributes attributes, PathSource from) {
+        if (isReceiver(attributes) && NextHopScope.reaches(key, attributes, from)) {
             return ExportRefusal.OWN_NEXT_HOP;
         }
-        return needsOurAddress(internal, attributes, from) && ourAddress == null ? ExportRefusal.NO_NEXT_HOP : null;
+        boolean reflected = key.internal() && from.kind() == RouteSource.IBGP;
+        if (reflected && NextHopScope.needsExtendedEncoding(key, attributes)) {
+            return ExportRefusal.NO_EXTENDED_NEXT_HOP;
+        }
+        return needsOurAddress(key, attributes, from) && ourAddress == null ? ExportRefusal.NO_NEXT_HOP : null;
     }
 
     /** A neighbour that is itself the next hop must not be told so: it would send the packets to itself. */
@@ -44,23 +48,24 @@ record NextHopExport(
     }
 
     /** Sets the next hop. To be called only where {@link #refusal} had none. */
-    void apply(boolean internal, PathAttributes attributes, PathSource from, PathAttributes.Builder out) {
-        if (needsOurAddress(internal, attributes, from)) {
+    void apply(ExportKey key, PathAttributes attributes, PathSource from, PathAttributes.Builder out) {
+        if (needsOurAddress(key, attributes, from)) {
             out.nextHop(ourAddress);
-        } else if (attributes.linkLocalNextHop() != null && !isShared(attributes.nextHop())) {
-            out.nextHop(attributes.nextHop());
+        } else if (attributes.linkLocalNextHop() != null
+                && !NextHopScope.onSameLink(key, from)
+                && !isShared(attributes.nextHop())) {
+            out.nextHop(attributes.nextHop()); // without the link-local one beside it
         }
     }
 
-    private boolean needsOurAddress(boolean internal, PathAttributes attributes, PathSource from) {
-        IpAddress nextHop = attributes.nextHop();
-        if (nextHop == null || nextHop.isLinkLocal()) {
+    private boolean needsOurAddress(ExportKey key, PathAttributes attributes, PathSource from) {
+        if (!NextHopScope.reaches(key, attributes, from)) {
             return true;
         }
-        if (internal) {
+        if (key.internal()) {
             return self && from.kind() != RouteSource.IBGP;
         }
-        return !unchanged && (self || !isShared(nextHop));
+        return !unchanged && (self || !isShared(attributes.nextHop()));
     }
 
     private boolean isShared(@Nullable IpAddress nextHop) {

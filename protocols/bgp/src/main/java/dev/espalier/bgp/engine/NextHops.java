@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * its metric from an array.
  *
  * <p>A set of attributes has one next hop, so its number leads to the next hop's number; only a link-local next hop also needs
- * the link of the session. Tracking begins with the first accepted path and ends when the last set of attributes that
- * names the next hop is forgotten. One owner, the table's loop.
+ * the link of the session, and leads to one number for each. Tracking begins with the first accepted path and ends when the last
+ * set of attributes that names the next hop is forgotten. One owner, the table's loop.
  */
 final class NextHops {
 
@@ -44,8 +44,13 @@ final class NextHops {
     private int[] ipv4Groups = new int[16];
 
     private int[] ipv6Groups = new int[16];
-    /** By number of a set of attributes: the number of its next hop plus one, 0 when not tracked. */
+    /**
+     * By number of a set of attributes: the number of its next hop plus one; 0 when not tracked; for a link-local next hop, minus
+     * the number plus one of its first {@link ScopedNumbers} entry.
+     */
     private int[] bySet = new int[64];
+
+    private final ScopedNumbers scoped = new ScopedNumbers();
 
     /**
      * Nothing tracked yet.
@@ -64,21 +69,35 @@ final class NextHops {
      * @param link the link of its session if that is with a link-local neighbour, otherwise 0
      */
     int of(int set, PathAttributes attributes, int link) {
-        if (set < bySet.length && bySet[set] != 0) {
-            return bySet[set] - 1;
+        int known = set < bySet.length ? bySet[set] : 0;
+        if (known > 0) {
+            return known - 1;
         }
+        int found = known < 0 ? scoped.find(-known - 1, link) : ScopedNumbers.NONE;
+        return found != ScopedNumbers.NONE ? found : begin(set, attributes, link);
+    }
+
+    private int begin(int set, PathAttributes attributes, int link) {
         IpAddress address = attributes.nextHop();
         if (address == null) {
             throw new IllegalArgumentException("a path of our own has no next hop to track");
         }
-        if (address.isLinkLocal()) {
-            return number(new Key(address, link)); // shared by sessions on other links: held for good, there are few
-        }
-        int number = number(new Key(address, 0));
         if (set >= bySet.length) {
             bySet = Arrays.copyOf(bySet, Math.max(set + 1, 2 * bySet.length));
         }
-        bySet[set] = number + 1;
+        IpAddress linkLocal = NextHopScope.isScoped(address) ? address : attributes.linkLocalNextHop();
+        int number;
+        if (linkLocal == null) {
+            number = number(new Key(address, 0));
+            bySet[set] = number + 1;
+        } else {
+            // Of a global and a link-local next hop from a link-local neighbour, the latter is surely on its link; the
+            // former
+            // may be in a network that we have no address in.
+            boolean onLink = link != 0 || linkLocal.equals(address);
+            number = number(onLink ? new Key(linkLocal, link) : new Key(address, 0));
+            bySet[set] = -(scoped.add(bySet[set] == 0 ? ScopedNumbers.NONE : -bySet[set] - 1, link, number) + 1);
+        }
         holders[number]++;
         return number;
     }
@@ -93,8 +112,16 @@ final class NextHops {
         if (set >= bySet.length || bySet[set] == 0) {
             return;
         }
-        int number = bySet[set] - 1;
+        int known = bySet[set];
         bySet[set] = 0;
+        if (known > 0) {
+            release(known - 1);
+        } else {
+            scoped.remove(-known - 1, this::release);
+        }
+    }
+
+    private void release(int number) {
         if (--holders[number] == 0) {
             Key key = key(number);
             routing.untrack(key.address(), key.link(), observer);

@@ -40,6 +40,7 @@ final class OwnRestart implements RestartFlags {
         for (PeerConfig peer : config.peers()) {
             switch (peer.remote()) {
                 case PeerConfig.Remote.Address address -> awaited.add(peer.name());
+                case PeerConfig.Remote.Interface unnumbered -> awaited.add(peer.name());
                 case PeerConfig.Remote.Range range -> rangesSeen = true;
             }
         }

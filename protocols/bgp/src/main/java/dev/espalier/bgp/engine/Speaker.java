@@ -14,13 +14,14 @@ import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.Message;
 import dev.espalier.bgp.wire.Nlri;
 import dev.espalier.bgp.wire.UpdateMessage;
-import dev.espalier.net.IpAddress;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Links;
 import dev.espalier.route.Loop;
 import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RouteSource;
+import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.Transport;
+import dev.espalier.route.Transport.Endpoint;
 import dev.espalier.routing.PrefixIndex;
 import dev.espalier.routing.RoutingTable;
 import java.util.EnumMap;
@@ -84,6 +85,7 @@ public final class Speaker {
      * @param index the prefixes of its instance, shared with the routing table
      * @param loop the owner of all this
      * @param transport how to reach the neighbours
+     * @param routers how to find those that are known by their interface; {@link RouterDiscovery#NONE} where there are none
      * @param events where to tell what happens
      * @param earlier what an earlier run left behind
      * @param linkIndex the kernel's number for a link's name, 0 where there is no such link; asked by any thread
@@ -95,6 +97,7 @@ public final class Speaker {
             PrefixIndex index,
             Loop loop,
             Transport transport,
+            RouterDiscovery routers,
             EventSink events,
             EarlierRun earlier,
             ToIntFunction<String> linkIndex,
@@ -131,7 +134,7 @@ public final class Speaker {
                                     .decided(id, true)));
             groups.put(family, new UpdateGroups(locRib, attributes, neighbors::source, originations.of(family)));
         }
-        this.sessions = new Sessions(config, transport, restart, events, this::observerFor, linkIndex, jitter);
+        this.sessions = new Sessions(config, transport, routers, restart, events, this::observerFor, linkIndex, jitter);
     }
 
     /**
@@ -140,6 +143,7 @@ public final class Speaker {
      * @throws Transport.TransportException when it cannot listen, with the reason
      */
     public void start() {
+        routing.resolveThroughDefault(config.resolveViaDefault());
         sessions.start(); // first: if it cannot listen, nothing has been announced or changed
         originations.replaceBy(config.originated());
         if (restart.waiting()) {
@@ -186,6 +190,7 @@ public final class Speaker {
         sessions.reconfigure(changed);
         SpeakerConfig before = config;
         config = changed;
+        routing.resolveThroughDefault(changed.resolveViaDefault());
         intake.rules(new ImportRules(changed));
         neighbors.configure(changed);
         locRibs.values().forEach(locRib -> locRib.configure(changed));
@@ -252,8 +257,12 @@ public final class Speaker {
                 .forEach((family, member) -> groupsOf(family).rekey(member, exportKey(neighbor, channel, family)));
     }
 
-    /** Hears of the host's own addresses: they may be the next hop that neighbours are told. */
+    /**
+     * Hears of the host's own addresses, which may be the next hop that neighbours are told, and of its links, with which neighbours
+     * come and go.
+     */
     public void changed(Links.Event event) {
+        sessions.changed(event);
         if (hostAddresses.changed(event)) {
             for (Neighbor neighbor : neighbors.all()) {
                 Channel channel = neighbor.channel();
@@ -272,18 +281,12 @@ public final class Speaker {
 
     // ---- what the sessions say
 
-    private SessionObserver observerFor(PeerConfig peer, IpAddress address, boolean dynamic) {
+    private SessionObserver observerFor(PeerConfig peer, boolean dynamic) {
         long order = observers.incrementAndGet();
         return new SessionObserver() {
             @Override
             public void established(Channel channel) {
-                loop.execute(() -> {
-                    if (overtakes(neighbors.find(peer, address), order)) {
-                        Neighbor neighbor = neighbors.at(latest(peer), address, dynamic);
-                        neighbor.sessionOrder(order);
-                        up(neighbor, channel);
-                    }
-                });
+                loop.execute(() -> newlyUp(peer, dynamic, order, channel));
             }
 
             @Override
@@ -347,6 +350,25 @@ public final class Speaker {
             loop.schedule(SETTLE_NANOS, () -> complete(neighbor));
         }
         scheduleTurn();
+    }
+
+    /**
+     * A session has come up. What is kept of a peer that has changed its address would be forwarded to nobody, and goes.
+     *
+     * @param order the number of the session among all that were made
+     */
+    private void newlyUp(PeerConfig peer, boolean dynamic, long order, Channel channel) {
+        Endpoint remote = channel.negotiated().remote();
+        if (!overtakes(neighbors.find(peer, remote.address(), remote.link()), order)) {
+            return;
+        }
+        Neighbor neighbor = neighbors.at(latest(peer), remote.address(), remote.link(), dynamic);
+        neighbor.sessionOrder(order);
+        neighbors.all().stream()
+                .filter(other -> !dynamic && other != neighbor && other.channel() == null)
+                .filter(other -> other.config().name().equals(peer.name()))
+                .forEach(this::dropAll);
+        up(neighbor, channel);
     }
 
     private void apply(@Nullable Neighbor neighbor, Channel channel, List<UpdateMessage> updates, int octets) {
@@ -477,7 +499,7 @@ public final class Speaker {
     private void forget(Neighbor neighbor) {
         neighbor.staleTimer(null);
         neighbors.forget(neighbor);
-        sessions.release(neighbor.address());
+        sessions.release(neighbor.address(), neighbor.link());
     }
 
     // ---- our own restart

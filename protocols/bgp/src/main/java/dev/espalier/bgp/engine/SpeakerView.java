@@ -145,7 +145,8 @@ public final class SpeakerView {
 
     private PeerSnapshot snapshot(Sessions.Entry session, Map<Family, Counts> counts) {
         SessionStatus status = session.status();
-        Neighbor neighbor = neighbors.find(session.config(), session.address());
+        IpAddress address = session.address();
+        Neighbor neighbor = address == null ? null : neighbors.find(session.config(), address, session.link());
         if (neighbor == null) {
             return new PeerSnapshot(
                     session.config(), session.address(), session.dynamic(), status, Map.of(), Set.of(), Set.of());

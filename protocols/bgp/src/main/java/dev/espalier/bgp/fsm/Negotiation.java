@@ -28,6 +28,8 @@ public final class Negotiation {
 
     private static final int VERSION = 4;
     private static final byte[] NO_DATA = {};
+    private static final Capability.NextHopEncoding IPV4_BY_IPV6 = new Capability.NextHopEncoding(
+            Family.IPV4_UNICAST.afi(), Family.IPV4_UNICAST.safi(), Family.IPV6_UNICAST.afi());
 
     private Negotiation() {}
 
@@ -51,6 +53,9 @@ public final class Negotiation {
         List<Family> families = peer.families().stream().sorted().toList();
         families.forEach(family -> capabilities.add(new Capability.Multiprotocol(family)));
         capabilities.add(new Capability.RouteRefresh());
+        if (peer.session().extendedNextHop() && families.contains(Family.IPV4_UNICAST)) {
+            capabilities.add(new Capability.ExtendedNextHop(List.of(IPV4_BY_IPV6)));
+        }
         if (peer.session().extendedMessages()) {
             capabilities.add(new Capability.ExtendedMessage());
         }
@@ -121,7 +126,8 @@ public final class Negotiation {
                 internal,
                 shared,
                 addPath.receive(),
-                addPath.send());
+                addPath.send(),
+                extendedNextHop(open, shared, session));
         int hold = Math.min(session.holdSeconds(), open.holdTime());
         Capability.GracefulRestart restart =
                 session.gracefulRestart() > 0 ? find(open, Capability.GracefulRestart.class) : null;
@@ -139,6 +145,16 @@ public final class Negotiation {
                 restart,
                 restart == null ? Set.of() : restartFamilies(restart, shared),
                 open.capabilities());
+    }
+
+    /** Where both have said that IPv4 routes may have IPv6 next hops (RFC 8950 section 4). */
+    private static Set<Family> extendedNextHop(Message.Open open, Set<Family> shared, PeerConfig.Session session) {
+        Capability.ExtendedNextHop theirs = find(open, Capability.ExtendedNextHop.class);
+        boolean agreed = session.extendedNextHop()
+                && shared.contains(Family.IPV4_UNICAST)
+                && theirs != null
+                && theirs.allows(Family.IPV4_UNICAST);
+        return agreed ? Set.of(Family.IPV4_UNICAST) : Set.of();
     }
 
     /** RFC 4271 section 4.4: a third of the hold time is a reasonable longest interval. */

@@ -70,6 +70,7 @@ final class Reasons {
         return switch (peer.remote()) {
             case PeerConfig.Remote.Address address -> address.address().toString();
             case PeerConfig.Remote.Range range -> "the neighbour";
+            case PeerConfig.Remote.Interface unnumbered -> "the neighbour on " + unnumbered.link();
         };
     }
 

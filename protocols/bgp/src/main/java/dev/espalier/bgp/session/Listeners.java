@@ -96,13 +96,12 @@ final class Listeners {
         for (PeerConfig peer : config.peers()) {
             Secret password = peer.session().password();
             if (password != null) {
-                IpPrefix peers =
-                        switch (peer.remote()) {
-                            case PeerConfig.Remote.Address address ->
-                                address.address().toPrefix();
-                            case PeerConfig.Remote.Range range -> range.range();
-                        };
-                passwords.put(peers, password);
+                switch (peer.remote()) {
+                    case PeerConfig.Remote.Address address ->
+                        passwords.put(address.address().toPrefix(), password);
+                    case PeerConfig.Remote.Range range -> passwords.put(range.range(), password);
+                    case PeerConfig.Remote.Interface unnumbered -> {} // has none, see PeerConfig
+                }
             }
         }
         return passwords;

@@ -1,7 +1,10 @@
 package dev.espalier.bgp.session;
 
 import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.net.IpAddress;
+import java.util.HashSet;
+import java.util.Set;
 
 /** What of a {@link PeerConfig} concerns the session. */
 final class SessionConfig {
@@ -20,6 +23,17 @@ final class SessionConfig {
                 && one.families().equals(other.families())
                 && one.addPaths().receive() == other.addPaths().receive()
                 && one.addPaths().sends() == other.addPaths().sends();
+    }
+
+    /** The links on which neighbours are that are known by nothing else. */
+    static Set<String> interfaces(SpeakerConfig config) {
+        Set<String> links = new HashSet<>();
+        for (PeerConfig peer : config.peers()) {
+            if (peer.remote() instanceof PeerConfig.Remote.Interface(String link)) {
+                links.add(link);
+            }
+        }
+        return links;
     }
 
     /** What a range says, for one neighbour of it: it is at one address, and it is the one to connect. */

@@ -27,4 +27,10 @@ public record SessionStatus(
         long messagesSent,
         long updatesReceived,
         long updatesSent,
-        long findings) {}
+        long findings) {
+
+    /** No session, because it is not known where the neighbour is. */
+    static SessionStatus waiting(long sinceNanos, String reason) {
+        return new SessionStatus(SessionState.IDLE, sinceNanos, null, reason, 0, 0, 0, 0, 0, 0);
+    }
+}

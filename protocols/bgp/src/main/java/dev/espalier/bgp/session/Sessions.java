@@ -3,12 +3,16 @@ package dev.espalier.bgp.session;
 import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.discovery.NeighborDiscovery;
 import dev.espalier.bgp.fsm.LocalSpeaker;
 import dev.espalier.bgp.wire.ErrorCode;
 import dev.espalier.bgp.wire.Message;
 import dev.espalier.net.IpAddress;
+import dev.espalier.net.Ipv6Address;
 import dev.espalier.route.EventSink;
+import dev.espalier.route.Links;
 import dev.espalier.route.Loop;
+import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.Transport;
 import dev.espalier.route.Transport.Acceptance;
 import dev.espalier.route.Transport.Endpoint;
@@ -45,11 +49,13 @@ public final class Sessions {
     private final Loop home;
     private final Object lock = new Object();
     private final Listeners listeners;
+    private final NeighborDiscovery discovery;
     private final Map<String, Configured> configured = new LinkedHashMap<>();
     private final DynamicNeighbors dynamic = new DynamicNeighbors();
     private final EventLimiter limiter = new EventLimiter();
     private SpeakerConfig config;
     private boolean running;
+    private long startedAt;
 
     /** Makes those who hear of a neighbour's sessions. */
     @FunctionalInterface
@@ -60,21 +66,22 @@ public final class Sessions {
          * {@link Sessions}.
          *
          * @param config what is configured for it
-         * @param remote its address
          * @param dynamic whether it came from a range
          */
-        SessionObserver observerFor(PeerConfig config, IpAddress remote, boolean dynamic);
+        SessionObserver observerFor(PeerConfig config, boolean dynamic);
     }
 
     /**
      * One neighbour and how its session stands.
      *
      * @param config what is configured for it; that of the range where it came from one
-     * @param address its address
+     * @param address its address; null for one that is known by its interface and has not been found there
+     * @param link the kernel's index of its link where it has a link-local address, otherwise 0
      * @param dynamic whether it came from a range
      * @param status how its session stands
      */
-    public record Entry(PeerConfig config, IpAddress address, boolean dynamic, SessionStatus status) {}
+    public record Entry(
+            PeerConfig config, @Nullable IpAddress address, int link, boolean dynamic, SessionStatus status) {}
 
     private record Configured(PeerConfig config, PeerConfig.Remote.Address remote, PeerSession session) {}
 
@@ -83,6 +90,7 @@ public final class Sessions {
      *
      * @param config who we are and whom to talk to
      * @param transport where connections come from
+     * @param routers how neighbours are found that are known by their interface
      * @param restart what our OPENs say about a restart of ours
      * @param events who hears what happened
      * @param observers makes those who hear of the sessions
@@ -92,6 +100,7 @@ public final class Sessions {
     public Sessions(
             SpeakerConfig config,
             Transport transport,
+            RouterDiscovery routers,
             RestartFlags restart,
             EventSink events,
             ObserverFactory observers,
@@ -106,6 +115,7 @@ public final class Sessions {
         this.jitter = jitter;
         this.home = transport.loop();
         this.listeners = new Listeners(transport, this::accept);
+        this.discovery = new NeighborDiscovery(config.instance(), routers, home, events, new Discovered());
     }
 
     /**
@@ -116,7 +126,9 @@ public final class Sessions {
     public void start() {
         synchronized (lock) {
             running = true;
+            startedAt = home.now();
             config.peers().forEach(this::add);
+            discovery.configure(SessionConfig.interfaces(config));
         }
         try {
             listen(config);
@@ -125,6 +137,7 @@ public final class Sessions {
                 running = false;
                 List.copyOf(configured.values()).forEach(c -> c.session.stop(null, "we cannot listen"));
                 configured.clear();
+                discovery.configure(Set.of());
             }
             throw refused;
         }
@@ -165,6 +178,7 @@ public final class Sessions {
             }
             reconfigureDynamic(wanted, same);
             next.peers().forEach(this::add);
+            discovery.configure(SessionConfig.interfaces(next));
         }
     }
 
@@ -184,6 +198,7 @@ public final class Sessions {
         listeners.close();
         synchronized (lock) {
             running = false;
+            discovery.configure(Set.of());
             List<CompletableFuture<Void>> ends = new ArrayList<>();
             configured
                     .values()
@@ -201,11 +216,13 @@ public final class Sessions {
      * are dropped. Does nothing for a configured neighbour, and while the session is up again.
      *
      * @param address the neighbour's
+     * @param link the kernel's index of its link where the address is link-local, otherwise 0
      */
-    public void release(IpAddress address) {
+    public void release(IpAddress address, int link) {
+        DynamicNeighbor.Source source = new DynamicNeighbor.Source(address, link);
         synchronized (lock) {
             for (DynamicNeighbor neighbor : dynamic.all()) {
-                if (neighbor.address().equals(address)) {
+                if (neighbor.source().equals(source)) {
                     neighbor.release();
                     forget(neighbor);
                 }
@@ -217,14 +234,32 @@ public final class Sessions {
     public List<Entry> entries() {
         synchronized (lock) {
             List<Entry> all = new ArrayList<>();
-            configured
-                    .values()
-                    .forEach(c -> all.add(new Entry(c.config, c.remote.address(), false, c.session.status())));
+            for (Configured c : configured.values()) {
+                String link = c.remote.link();
+                int index = link == null ? 0 : linkIndex.applyAsInt(link);
+                all.add(new Entry(c.config, c.remote.address(), index, false, c.session.status()));
+            }
+            for (PeerConfig peer : config.peers()) {
+                if (peer.remote() instanceof PeerConfig.Remote.Interface(String link)
+                        && !configured.containsKey(peer.name())) {
+                    all.add(new Entry(
+                            peer, null, 0, false, SessionStatus.waiting(startedAt, discovery.waitsFor(link))));
+                }
+            }
             dynamic.all()
-                    .forEach(d -> all.add(
-                            new Entry(d.config(), d.address(), true, d.session().status())));
+                    .forEach(d -> all.add(new Entry(
+                            d.config(),
+                            d.address(),
+                            d.source().link(),
+                            true,
+                            d.session().status())));
             return all;
         }
+    }
+
+    /** Hears of the host's links: neighbours that are known by their interface come and go with it. Any thread. */
+    public void changed(Links.Event event) {
+        discovery.changed(event);
     }
 
     /** The ports on which connections are accepted, one for each listen address. */
@@ -235,7 +270,8 @@ public final class Sessions {
     // ---- the configured ----
 
     private void add(PeerConfig peer) {
-        if (!(peer.remote() instanceof PeerConfig.Remote.Address remote)) {
+        PeerConfig.Remote.Address remote = whereabouts(peer);
+        if (remote == null) {
             return;
         }
         Configured known = configured.get(peer.name());
@@ -246,15 +282,63 @@ public final class Sessions {
             }
             return;
         }
-        SessionObserver observer = observers.observerFor(peer, remote.address(), false);
+        SessionObserver observer = observers.observerFor(peer, false);
         PeerSession session = session(peer, remote, peer.name(), observer);
         configured.put(peer.name(), new Configured(peer, remote, session));
         session.start();
     }
 
+    /** Where a configured neighbour is; null when that is not known, or it is whoever comes from a range. */
+    private PeerConfig.Remote.@Nullable Address whereabouts(PeerConfig peer) {
+        return switch (peer.remote()) {
+            case PeerConfig.Remote.Address address -> address;
+            case PeerConfig.Remote.Range range -> null;
+            case PeerConfig.Remote.Interface(String link) -> {
+                Ipv6Address found = discovery.neighbor(link);
+                yield found == null ? null : new PeerConfig.Remote.Address(found, link);
+            }
+        };
+    }
+
     private void remove(Configured old, int subcode, String reason) {
         configured.remove(old.config.name());
         old.session.stop(new Message.Notification(ErrorCode.CEASE, subcode), reason);
+    }
+
+    /** What is discovered about neighbours that are known by their interface; on the home loop. */
+    private final class Discovered implements NeighborDiscovery.Observer {
+        @Override
+        public void neighborChanged(String link, @Nullable Ipv6Address address, String reason) {
+            synchronized (lock) {
+                if (!running) {
+                    return;
+                }
+                for (PeerConfig peer : config.peers()) {
+                    if (peer.remote().equals(new PeerConfig.Remote.Interface(link))) {
+                        relocate(peer, reason);
+                    }
+                }
+            }
+        }
+
+        /** The one before cannot be reached any more, or is somebody else: it is left without a word. */
+        private void relocate(PeerConfig peer, String reason) {
+            Configured old = configured.get(peer.name());
+            if (old != null && !old.remote.equals(whereabouts(peer))) {
+                configured.remove(peer.name());
+                old.session.stop(null, reason);
+            }
+            add(peer);
+        }
+
+        @Override
+        public boolean inUse(String link) {
+            synchronized (lock) {
+                return configured.values().stream()
+                        .anyMatch(c -> c.config.remote().equals(new PeerConfig.Remote.Interface(link))
+                                && c.session.established());
+            }
+        }
     }
 
     private PeerSession session(
@@ -323,7 +407,7 @@ public final class Sessions {
             return null;
         }
         DynamicNeighbor.Source source = new DynamicNeighbor.Source(remote);
-        SessionObserver observer = observers.observerFor(peer, remote.address(), true);
+        SessionObserver observer = observers.observerFor(peer, true);
         PeerConfig waiting = SessionConfig.waitingAt(peer, remote.address());
         PeerSession session = session(
                 waiting,

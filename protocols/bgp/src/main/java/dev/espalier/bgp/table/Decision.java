@@ -177,11 +177,15 @@ public final class Decision {
         };
     }
 
-    /** How many of the paths added have a lower peer address: addresses have 128 bits and do not fit a key. */
+    /**
+     * How many of the paths added have a lower peer address: addresses have 128 bits and do not fit a key. Switches like to have
+     * one link-local address on all their links, so the link is part of it.
+     */
     private long addressRank(int i) {
         long rank = 0;
         for (int j = 0; j < size; j++) {
-            if (from[j].address().compareTo(from[i].address()) < 0) {
+            int byAddress = from[j].address().compareTo(from[i].address());
+            if (byAddress < 0 || byAddress == 0 && from[j].link() < from[i].link()) {
                 rank++;
             }
         }

@@ -37,6 +37,37 @@ public sealed interface Capability {
         }
     }
 
+    /**
+     * Code 5, RFC 8950.
+     *
+     * @param encodings for which prefixes which next hops are understood
+     */
+    record ExtendedNextHop(List<NextHopEncoding> encodings) implements Capability {
+        /** Copies the list. */
+        public ExtendedNextHop {
+            encodings = List.copyOf(encodings);
+        }
+
+        @Override
+        public int code() {
+            return 5;
+        }
+
+        /** Whether prefixes of a family may have IPv6 next hops. */
+        public boolean allows(Family family) {
+            return encodings.contains(new NextHopEncoding(family.afi(), family.safi(), Family.IPV6_UNICAST.afi()));
+        }
+    }
+
+    /**
+     * A pair in {@link ExtendedNextHop}.
+     *
+     * @param afi the address family of the prefixes
+     * @param safi their subsequent address family
+     * @param nextHopAfi the address family of the next hops
+     */
+    record NextHopEncoding(int afi, int safi, int nextHopAfi) {}
+
     /** Code 6, RFC 8654. */
     record ExtendedMessage() implements Capability {
         @Override

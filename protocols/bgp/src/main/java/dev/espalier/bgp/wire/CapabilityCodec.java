@@ -10,6 +10,7 @@ final class CapabilityCodec {
 
     private static final int MULTIPROTOCOL = 1;
     private static final int ROUTE_REFRESH = 2;
+    private static final int EXTENDED_NEXT_HOP = 5;
     private static final int EXTENDED_MESSAGE = 6;
     private static final int ROLE = 9;
     private static final int GRACEFUL_RESTART = 64;
@@ -17,6 +18,9 @@ final class CapabilityCodec {
     private static final int ADD_PATH = 69;
 
     private static final int MAX_VALUE = 255;
+
+    /** RFC 8950 section 4: AFI, SAFI and next hop AFI, two octets each. */
+    private static final int ENCODING = 6;
 
     // RFC 4724 section 3 and RFC 8538 section 2: flags above twelve bits of restart time, and flags of a family
     private static final int RESTARTING = 0x8000;
@@ -64,6 +68,10 @@ final class CapabilityCodec {
                 requireLength("route refresh", length == 0, length, at - from);
                 yield new Capability.RouteRefresh();
             }
+            case EXTENDED_NEXT_HOP -> {
+                requireLength("extended next hop encoding", length % ENCODING == 0, length, at - from);
+                yield extendedNextHop(octets, value, end);
+            }
             case EXTENDED_MESSAGE -> {
                 requireLength("extended message", length == 0, length, at - from);
                 yield new Capability.ExtendedMessage();
@@ -93,6 +101,15 @@ final class CapabilityCodec {
         if (!right) {
             throw OpenCodec.malformed(offset, "the " + name + " capability cannot have " + length + " octets");
         }
+    }
+
+    private static Capability extendedNextHop(byte[] octets, int value, int end) {
+        List<Capability.NextHopEncoding> encodings = new ArrayList<>();
+        for (int at = value; at < end; at += ENCODING) {
+            encodings.add(new Capability.NextHopEncoding(
+                    Octets.u16(octets, at), Octets.u16(octets, at + 2), Octets.u16(octets, at + 4)));
+        }
+        return new Capability.ExtendedNextHop(encodings);
     }
 
     private static Capability gracefulRestart(byte[] octets, int value, int end) {
@@ -150,6 +167,7 @@ final class CapabilityCodec {
                         yield octets;
                     }
                     case Capability.RouteRefresh refresh -> new byte[0];
+                    case Capability.ExtendedNextHop extended -> extendedNextHop(extended);
                     case Capability.ExtendedMessage extended -> new byte[0];
                     case Capability.BgpRole role -> new byte[] {(byte) role.role()};
                     case Capability.GracefulRestart restart -> gracefulRestart(restart);
@@ -170,6 +188,18 @@ final class CapabilityCodec {
         encoded[1] = (byte) value.length;
         System.arraycopy(value, 0, encoded, 2, value.length);
         return encoded;
+    }
+
+    private static byte[] extendedNextHop(Capability.ExtendedNextHop extended) {
+        byte[] value = new byte[ENCODING * extended.encodings().size()];
+        int at = 0;
+        for (Capability.NextHopEncoding encoding : extended.encodings()) {
+            Octets.putU16(value, at, encoding.afi());
+            Octets.putU16(value, at + 2, encoding.safi());
+            Octets.putU16(value, at + 4, encoding.nextHopAfi());
+            at += ENCODING;
+        }
+        return value;
     }
 
     private static byte[] gracefulRestart(Capability.GracefulRestart restart) {

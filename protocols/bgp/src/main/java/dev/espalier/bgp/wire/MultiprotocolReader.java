@@ -45,15 +45,20 @@ final class MultiprotocolReader {
         byte[] octets = attribute.octets();
         int nextHopAt = attribute.value() + 4;
         int nextHopLength = octets[nextHopAt - 1] & 0xFF;
-        boolean expected = nextHopLength == IPV6_OCTETS
-                || nextHopLength == 2 * IPV6_OCTETS
-                || nextHopLength == IPV4_OCTETS && family.addresses() == AddressFamily.IPV4;
+        boolean ipv4 = family.addresses() == AddressFamily.IPV4;
+        boolean ipv6NextHop = nextHopLength == IPV6_OCTETS || nextHopLength == 2 * IPV6_OCTETS;
+        boolean agreed = !ipv4 || options.extendedNextHop().contains(family);
+        boolean expected = ipv6NextHop && agreed || nextHopLength == IPV4_OCTETS && ipv4;
         int nlriAt = nextHopAt + nextHopLength + 1; // the octet between is reserved and ignored (RFC 4760 section 3)
         if (!expected || nlriAt > attribute.end()) {
             throw incorrect(
                     attribute,
                     "MP_REACH_NLRI for " + family + " has a next hop of " + nextHopLength
-                            + " octets, so its prefixes cannot be found (RFC 7606 section 7.11)");
+                            + " octets, so its prefixes cannot be found (RFC 7606 section 7.11)"
+                            + (ipv6NextHop && !agreed
+                                    ? "; IPv6 next hops for it were not agreed on (RFC 8950): set extendedNextHop on both"
+                                            + " sides, or on neither"
+                                    : ""));
         }
         Nlri nlri = nlri(attribute, nlriAt, family);
         if (nextHopLength == IPV4_OCTETS) {
@@ -139,7 +144,7 @@ final class MultiprotocolReader {
         return switch (nextHop) {
             case Ipv4Address v4 ->
                 v4.value() >>> 24 != 0 && !v4.isLoopback() && !v4.isMulticast() && v4.value() != 0xFFFF_FFFF;
-            case Ipv6Address v6 -> !v6.isUnspecified() && !v6.isLoopback() && !v6.isMulticast();
+            case Ipv6Address v6 -> !v6.isUnspecified() && !v6.isLoopback() && !v6.isMulticast() && !v6.isIpv4Mapped();
         };
     }
 

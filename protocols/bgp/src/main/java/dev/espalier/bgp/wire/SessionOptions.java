@@ -11,6 +11,7 @@ import java.util.Set;
  * @param families the families agreed on (RFC 4760); IPv4 unicast without any capability
  * @param addPathReceive families whose prefixes arrive with path identifiers (RFC 7911)
  * @param addPathSend families whose prefixes are sent with path identifiers
+ * @param extendedNextHop families with IPv4 prefixes whose next hops may be IPv6 addresses (RFC 8950)
  */
 public record SessionOptions(
         boolean fourOctetAs,
@@ -18,13 +19,26 @@ public record SessionOptions(
         boolean internal,
         Set<Family> families,
         Set<Family> addPathReceive,
-        Set<Family> addPathSend) {
+        Set<Family> addPathSend,
+        Set<Family> extendedNextHop) {
 
     /** Copies the sets. */
     public SessionOptions {
         families = Set.copyOf(families);
         addPathReceive = Set.copyOf(addPathReceive);
         addPathSend = Set.copyOf(addPathSend);
+        extendedNextHop = Set.copyOf(extendedNextHop);
+    }
+
+    /** Where the next hop of a prefix is of the prefix's own family. */
+    public SessionOptions(
+            boolean fourOctetAs,
+            boolean extendedMessages,
+            boolean internal,
+            Set<Family> families,
+            Set<Family> addPathReceive,
+            Set<Family> addPathSend) {
+        this(fourOctetAs, extendedMessages, internal, families, addPathReceive, addPathSend, Set.of());
     }
 
     /** The longest message that may be sent or received, in octets. */

@@ -67,7 +67,8 @@ public final class UpdatePacker {
      *
      * @return whether the attributes leave room for at least one prefix; if not, the run must not be added to, and its
      *     prefixes are to be withdrawn
-     * @throws IllegalArgumentException when the attributes have no next hop, or an IPv4 one for IPv6 prefixes
+     * @throws IllegalArgumentException when the attributes have no next hop, an IPv4 one for IPv6 prefixes, or an IPv6 one for
+     *     IPv4 prefixes where that was not agreed on (RFC 8950)
      */
     public boolean begin(Family family, PathAttributes attributes) {
         end();
@@ -79,7 +80,9 @@ public final class UpdatePacker {
         if (family == Family.IPV4_UNICAST && nextHop instanceof Ipv4Address v4) {
             return beginField(family, attributes, v4);
         }
-        if (!(nextHop instanceof Ipv6Address v6)) {
+        boolean agreed =
+                family != Family.IPV4_UNICAST || options.extendedNextHop().contains(family);
+        if (!(nextHop instanceof Ipv6Address v6) || !agreed) {
             throw new IllegalArgumentException(family + " cannot have the next hop " + nextHop);
         }
         return beginReach(family, attributes, v6);

@@ -136,6 +136,8 @@ final class GroupBench {
                 true,
                 AsPathExport.plain(new Asn(65000)),
                 new NextHopExport(false, false, Ipv4Address.parse("10.255.0.1"), null, null),
+                0,
+                false,
                 null,
                 Set.of(CommunityKind.values()),
                 Ipv4Address.parse("10.255.0.1"),

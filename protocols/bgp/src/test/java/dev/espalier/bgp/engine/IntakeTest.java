@@ -21,7 +21,7 @@ class IntakeTest {
 
     private final GroupBench bench = new GroupBench();
     private final PathSource source = GroupBench.source(1);
-    private final Neighbor neighbor = new Neighbor(Network.peer("10.0.0.1"), source.address(), 1, false);
+    private final Neighbor neighbor = new Neighbor(Network.peer("10.0.0.1"), source.address(), 0, 1, false);
     private final Intake intake = new Intake(
             bench.attributes,
             new ImportRules(SpeakerConfig.builder(new Asn(65000), Ipv4Address.parse("10.255.0.1"))

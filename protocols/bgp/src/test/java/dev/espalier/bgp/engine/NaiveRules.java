@@ -138,7 +138,10 @@ final class NaiveRules {
         boolean external = isExternal(receiver);
         boolean reflected = best.neighbour != null && !isExternal(best.neighbour) && !external;
         PathAttributes.Builder told = best.attributes.toBuilder();
-        if (external || best.isOurs() || to.nextHopSelf() && !reflected) {
+        // All speakers of a scenario share one network, so that an external one too is told a third party's address
+        // (RFC 4271
+        // section 5.1.3).
+        if (best.isOurs() || to.nextHopSelf() && !reflected) {
             told.nextHop(speaker.routerId());
         }
         if (external) {
@@ -167,6 +170,11 @@ final class NaiveRules {
     }
 
     private boolean mayBeTold(PeerConfig to, Network.Router receiver, Candidate best) {
+        boolean itsOwn =
+                best.attributes.hasOriginatorId() && best.attributes.originatorId() == receiver.address.value();
+        if (receiver.address.equals(best.attributes.nextHop()) && !itsOwn) {
+            return false; // it would send the packets to itself
+        }
         if (isExternal(receiver)) {
             return to.exportPolicy() != null && !best.attributes.hasCommunity(Community.NO_EXPORT);
         }

@@ -15,6 +15,7 @@ import dev.espalier.policy.Policies;
 import dev.espalier.route.Event;
 import dev.espalier.route.Links;
 import dev.espalier.route.PathAttributes;
+import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.routing.PrefixIndex;
 import dev.espalier.routing.RoutingTable;
@@ -159,6 +160,7 @@ final class Network {
                         shared,
                         owner,
                         transport,
+                        RouterDiscovery.NONE,
                         events::add,
                         new EarlierRun(created.counters().stale() > 0, runs++ > 0),
                         SimulatedTransport::linkIndex,

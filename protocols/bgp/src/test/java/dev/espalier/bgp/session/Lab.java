@@ -13,6 +13,7 @@ import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.route.Event;
+import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -205,6 +206,7 @@ final class Lab {
             this.sessions = new Sessions(
                     config,
                     transport,
+                    RouterDiscovery.NONE,
                     NOT_RESTARTING,
                     events::add,
                     this::observerFor,
@@ -212,8 +214,8 @@ final class Lab {
                     random.split());
         }
 
-        private SessionObserver observerFor(PeerConfig peer, IpAddress remote, boolean dynamic) {
-            Recorder recorder = new Recorder(remote);
+        private SessionObserver observerFor(PeerConfig peer, boolean dynamic) {
+            Recorder recorder = new Recorder(peer.name());
             recorders.add(recorder);
             return recorder;
         }
@@ -241,7 +243,7 @@ final class Lab {
 
     /** Writes down what it hears, and checks that the order is the one promised. */
     static final class Recorder implements SessionObserver {
-        final IpAddress remote;
+        private final String peer;
         final List<Closed> closed = new ArrayList<>();
         final List<UpdateMessage> updates = new ArrayList<>();
         final List<Integer> batches = new ArrayList<>();
@@ -255,8 +257,8 @@ final class Lab {
         int octets;
         boolean consumes = true;
 
-        Recorder(IpAddress remote) {
-            this.remote = remote;
+        Recorder(String peer) {
+            this.peer = peer;
         }
 
         boolean up() {
@@ -266,7 +268,7 @@ final class Lab {
         @Override
         public void established(Channel opened) {
             if (channel != null) {
-                throw new IllegalStateException("established twice with " + remote);
+                throw new IllegalStateException("established twice with " + peer);
             }
             channel = opened;
             established++;
@@ -305,7 +307,7 @@ final class Lab {
         private void check(Channel which) {
             if (which != channel) {
                 throw new IllegalStateException(
-                        "something was heard of a session with " + remote + " that is not the present one");
+                        "something was heard of a session with " + peer + " that is not the present one");
             }
         }
     }

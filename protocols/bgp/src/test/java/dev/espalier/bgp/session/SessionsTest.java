@@ -43,7 +43,7 @@ class SessionsTest {
         lab.time.run(Duration.ofMinutes(10));
         assertThat(tor.sessions.entries()).as("still needed").hasSize(1);
 
-        tor.sessions.release(IpAddress.parse(node.address));
+        tor.sessions.release(IpAddress.parse(node.address), 0);
         lab.time.run(Duration.ofMinutes(2));
         assertThat(tor.sessions.entries()).isEmpty();
     }
@@ -58,7 +58,7 @@ class SessionsTest {
         assertThat(lab.time.runUntil(Duration.ofSeconds(30), () -> tor.only().established == 2))
                 .isTrue();
 
-        tor.sessions.release(IpAddress.parse(node.address));
+        tor.sessions.release(IpAddress.parse(node.address), 0);
         lab.time.run(Duration.ofMinutes(10));
         assertThat(tor.allUp()).isTrue();
         assertThat(tor.sessions.entries()).hasSize(1);
@@ -75,7 +75,7 @@ class SessionsTest {
 
         up.sessions.stop("gone");
         lab.time.run(Duration.ofSeconds(1));
-        tor.sessions.release(IpAddress.parse(up.address));
+        tor.sessions.release(IpAddress.parse(up.address), 0);
         assertThat(lab.converges(Duration.ofSeconds(30), waiting)).isTrue();
     }
 

@@ -11,10 +11,12 @@ import static dev.espalier.bgp.wire.RawUpdate.update;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.espalier.bgp.wire.MessageDecoder.Decoded;
 import dev.espalier.bgp.wire.UpdateMessage.Finding;
 import dev.espalier.bgp.wire.UpdateMessage.Treatment;
 import dev.espalier.route.AttributeType;
 import dev.espalier.route.PathAttributes;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** RFC 7606 section 7 and the RFCs after it, attribute by attribute. */
@@ -203,12 +205,44 @@ class AttributeErrorTest {
 
     @Test
     void nextHopThatIsNoHostInMpReachIsTreatedAsWithdraw() {
-        for (String wrong : new String[] {"00".repeat(16), "00".repeat(15) + "01", "ff02" + "00".repeat(13) + "01"}) {
+        for (String wrong : new String[] {
+            "00".repeat(16),
+            "00".repeat(15) + "01",
+            "ff02" + "00".repeat(13) + "01",
+            "00".repeat(10) + "ffff" + "c0000201"
+        }) {
             UpdateMessage update = update().attributes(
                             "80 0e 1c 0002 01 10" + wrong + "00 30 20010db80001", ORIGIN, AS_PATH)
                     .valid(Sessions.EXTERNAL);
             assertThat(Prefixes.withdrawn(update)).as(wrong).containsExactly("2001:db8:1::/48");
             assertThat(update.findings()).extracting(Finding::treatment).containsExactly(Treatment.TREAT_AS_WITHDRAW);
+        }
+    }
+
+    @Test
+    void ipv6NextHopForIpv4ResetsTheSessionUnlessItWasAgreedOn() { // RFC 8950 section 4, RFC 7606 section 7.11
+        for (String nextHop : new String[] {
+            "10 20010db8000000000000000000000001",
+            "10 fe800000000000000000000000000001",
+            "20 20010db8000000000000000000000001 fe800000000000000000000000000001"
+        }) {
+            String value = "0001 01" + nextHop + "00 10 0a01";
+            String reach = "80 0e" + String.format("%02x", hex(value).length) + value;
+            RawUpdate update = update().attributes(reach, ORIGIN, AS_PATH);
+            Decoded.Invalid refused = update.invalid(Sessions.EXTERNAL);
+            assertThat(refused.notification()).as(nextHop).isEqualTo(new Message.Notification(3, 9, hex(reach)));
+            assertThat(refused.reason()).contains("RFC 8950").contains("extendedNextHop");
+            assertThat(Prefixes.announced(update.valid(Sessions.EXTENDED_NEXT_HOP)))
+                    .containsExactly("10.1.0.0/16");
+        }
+    }
+
+    @Test
+    void ipv4NextHopInMpReachIsTakenWithAndWithoutTheAgreement() { // RFC 4760 section 3
+        RawUpdate update = update().attributes("80 0e 0c 0001 01 04 c0000201 00 10 0a01", ORIGIN, AS_PATH);
+        for (SessionOptions options : List.of(Sessions.EXTERNAL, Sessions.EXTENDED_NEXT_HOP)) {
+            assertThat(update.valid(options).announced().getFirst().attributes().nextHop())
+                    .hasToString("192.0.2.1");
         }
     }
 

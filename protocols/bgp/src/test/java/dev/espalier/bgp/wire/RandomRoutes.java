@@ -39,7 +39,7 @@ final class RandomRoutes {
         Set<Family> both = EnumSet.allOf(Family.class);
         Set<Family> addPath = random.nextBoolean() ? both : Set.of();
         return new SessionOptions(
-                random.nextBoolean(), random.nextInt(4) == 0, random.nextBoolean(), both, addPath, addPath);
+                random.nextBoolean(), random.nextInt(4) == 0, random.nextBoolean(), both, addPath, addPath, both);
     }
 
     Family family() {

@@ -21,6 +21,9 @@ final class Sessions {
     /** An external peer that knows IPv6 only. */
     static final SessionOptions ONLY_IPV6 =
             new SessionOptions(true, false, false, Set.of(Family.IPV6_UNICAST), Set.of(), Set.of());
+    /** An external peer that takes IPv6 next hops for IPv4 prefixes. */
+    static final SessionOptions EXTENDED_NEXT_HOP =
+            new SessionOptions(true, false, false, BOTH, Set.of(), Set.of(), Set.of(Family.IPV4_UNICAST));
 
     private Sessions() {}
 }

@@ -63,14 +63,14 @@ class UpdateDecodingTest {
     }
 
     @Test
-    void ipv4InMpReachIsLegalAlsoWithAnIpv6NextHop() { // RFC 4760, RFC 8950
+    void ipv4InMpReachIsLegalAndWithAnIpv6NextHopWhereThatWasAgreedOn() { // RFC 4760, RFC 8950
         UpdateMessage plain = update().attributes("80 0e 0c 0001 01 04 c0000201 00 10 0a01", ORIGIN, AS_PATH)
                 .valid(Sessions.EXTERNAL);
         assertThat(Prefixes.announced(plain)).containsExactly("10.1.0.0/16");
         assertThat(plain.announced().getFirst().attributes().nextHop()).hasToString("192.0.2.1");
         UpdateMessage over6 = update().attributes(
                         "80 0e 18 0001 01 10 20010db8000000000000000000000001 00 10 0a01", ORIGIN, AS_PATH)
-                .valid(Sessions.EXTERNAL);
+                .valid(Sessions.EXTENDED_NEXT_HOP);
         assertThat(over6.announced().getFirst().attributes().nextHop()).hasToString("2001:db8::1");
         UpdateMessage withdrawn =
                 update().attributes("80 0f 06 0001 01 10 0a01").valid(Sessions.EXTERNAL);

@@ -101,8 +101,10 @@ class UpdatePackerTest {
     }
 
     @Test
-    void ipv4WithAnIpv6NextHopIsAnnouncedInMpReach() { // RFC 8950
-        UpdatePacker packer = packer(Sessions.EXTERNAL);
+    void ipv4WithAnIpv6NextHopIsAnnouncedInMpReachWhereThatWasAgreedOn() { // RFC 8950
+        assertThatThrownBy(() -> packer(Sessions.EXTERNAL).begin(Family.IPV4_UNICAST, route("fe80::1")))
+                .isInstanceOf(IllegalArgumentException.class);
+        UpdatePacker packer = packer(Sessions.EXTENDED_NEXT_HOP);
         assertThat(packer.begin(Family.IPV4_UNICAST, route("fe80::1"))).isTrue();
         add(packer, "10.1.0.0/16");
         packer.end();
