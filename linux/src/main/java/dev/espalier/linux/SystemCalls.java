@@ -44,6 +44,17 @@ final class SystemCalls {
     private static final MethodHandle OPEN =
             handle("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
     private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle SENDTO = handle(
+            "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle RECVMSG =
+            handle("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle PPOLL =
+            handle("ppoll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
+    private static final MethodHandle EVENTFD = handle("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle READ =
+            handle("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle WRITE =
+            handle("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private SystemCalls() {}
@@ -113,6 +124,69 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) (long) RECV.invokeExact(capture, fd, buffer, buffer.byteSize(), flags), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** sendto(2): the first {@code length} octets of the buffer, to a socket address. */
+    static int sendto(int fd, MemorySegment buffer, int length, int flags, MemorySegment address) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result(
+                    (int) (long) SENDTO.invokeExact(
+                            capture, fd, buffer, (long) length, flags, address, (int) address.byteSize()),
+                    capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** recvmsg(2), into what a struct msghdr points to. */
+    static int recvmsg(int fd, MemorySegment message, int flags) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) (long) RECVMSG.invokeExact(capture, fd, message, flags), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** ppoll(2) on an array of struct pollfd, for as long as a struct timespec says; NULL for ever. */
+    static int ppoll(MemorySegment fds, int count, MemorySegment timeout) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) PPOLL.invokeExact(capture, fds, (long) count, timeout, MemorySegment.NULL), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** eventfd(2). */
+    static int eventfd(int initial, int flags) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) EVENTFD.invokeExact(capture, initial, flags), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** read(2), into the whole buffer. */
+    static int read(int fd, MemorySegment buffer) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) (long) READ.invokeExact(capture, fd, buffer, buffer.byteSize()), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** write(2), the whole buffer. */
+    static int write(int fd, MemorySegment buffer) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) (long) WRITE.invokeExact(capture, fd, buffer, buffer.byteSize()), capture);
         } catch (Throwable thrown) {
             throw cannotThrow(thrown);
         }
