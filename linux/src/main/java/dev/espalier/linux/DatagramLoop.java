@@ -31,6 +31,13 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
     /** struct pollfd: fd (4), events (2), revents (2). */
     private static final int POLLFD = 8;
 
+    private static final int CALLING_THREAD = 0;
+    private static final int SCHED_RR = 2;
+    /** What this thread starts is scheduled as usual. */
+    private static final int SCHED_RESET_ON_FORK = 0x40000000;
+
+    private static final int LOWEST_REAL_TIME_PRIORITY = 1;
+
     private static final int EFD_NONBLOCK = 0x800;
     private static final int EFD_CLOEXEC = 0x80000;
     /** Datagrams of one socket, and tasks, before others get their turn. */
@@ -183,6 +190,7 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
     }
 
     private void run() {
+        precede();
         while (!closed) {
             await();
             long looked = now();
@@ -192,6 +200,18 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
         }
         receivers.keySet().forEach(UdpSocket::close);
         SystemCalls.close(wakeup);
+    }
+
+    /**
+     * Has this thread scheduled before all that is not in a hurry. It seldom has anything to do, and then it must not wait behind
+     * a table that loads, or behind other programs; niceness would not do, for the kernel counts it only among the processes of
+     * one session. Without CAP_SYS_NICE it stays as it is, and that is no error: only a busy machine will tell.
+     */
+    private static void precede() {
+        try (Arena memory = Arena.ofConfined()) {
+            MemorySegment priority = memory.allocateFrom(JAVA_INT, LOWEST_REAL_TIME_PRIORITY);
+            SystemCalls.schedSetscheduler(CALLING_THREAD, SCHED_RR | SCHED_RESET_ON_FORK, priority);
+        }
     }
 
     private void await() {

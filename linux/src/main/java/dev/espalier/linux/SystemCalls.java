@@ -55,6 +55,8 @@ final class SystemCalls {
             handle("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle WRITE =
             handle("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle SCHED_SETSCHEDULER =
+            handle("sched_setscheduler", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private SystemCalls() {}
@@ -207,6 +209,16 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) CLOSE.invokeExact(capture, fd), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** sched_setscheduler(2), with a struct sched_param. */
+    static int schedSetscheduler(int thread, int policy, MemorySegment parameter) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) SCHED_SETSCHEDULER.invokeExact(capture, thread, policy, parameter), capture);
         } catch (Throwable thrown) {
             throw cannotThrow(thrown);
         }

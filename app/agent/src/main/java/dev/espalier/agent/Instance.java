@@ -3,9 +3,12 @@ package dev.espalier.agent;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.EarlierRun;
 import dev.espalier.bgp.engine.Speaker;
+import dev.espalier.bgp.session.Liveness;
+import dev.espalier.route.Datagrams;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Links;
+import dev.espalier.route.Loop;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
 import dev.espalier.routing.PrefixIndex;
@@ -33,7 +36,22 @@ final class Instance {
      * @param blocking runs what blocks
      * @param sameBoot whether an earlier run of the daemon ended and the host has gone on since
      */
-    record Ports(Fib fib, Links links, Transport transport, EventSink events, Executor blocking, boolean sameBoot) {}
+    record Ports(
+            Fib fib,
+            Links links,
+            Transport transport,
+            DatagramPort datagrams,
+            EventSink events,
+            Executor blocking,
+            boolean sameBoot) {}
+
+    /**
+     * UDP, and the loop its sockets belong to: one of its own, since a detection time may be as short as some milliseconds.
+     *
+     * @param sockets where sockets come from
+     * @param loop their loop
+     */
+    record DatagramPort(Datagrams sockets, Loop loop) {}
 
     /** How long anybody waits for the loop's answer. */
     private static final long ANSWER_SECONDS = 30;
@@ -58,12 +76,16 @@ final class Instance {
      * @throws RuntimeException of the port that refused, with its sentence; nothing is left running then
      */
     static Instance start(
-            SpeakerConfig config, Ports ports, ToIntFunction<String> linkIndex, SplittableGenerator jitter) {
+            SpeakerConfig config,
+            Ports ports,
+            Liveness liveness,
+            ToIntFunction<String> linkIndex,
+            SplittableGenerator jitter) {
         RoutingLoop loop = new RoutingLoop(config.instance().name(), ports.events());
         Instance instance = null;
         try {
             CompletableFuture<Void> seen = new CompletableFuture<>();
-            Instance created = ask(loop, () -> create(config, ports, loop, linkIndex, jitter));
+            Instance created = ask(loop, () -> create(config, ports, liveness, loop, linkIndex, jitter));
             instance = created;
             created.watch = ports.links().watch(loop, event -> {
                 created.table.changed(event);
@@ -88,6 +110,7 @@ final class Instance {
     private static Instance create(
             SpeakerConfig config,
             Ports ports,
+            Liveness liveness,
             RoutingLoop loop,
             ToIntFunction<String> linkIndex,
             SplittableGenerator jitter) {
@@ -97,8 +120,8 @@ final class Instance {
         table.adopt();
         boolean leftRoutes = table.counters().stale() > 0;
         EarlierRun earlier = new EarlierRun(leftRoutes, leftRoutes || ports.sameBoot());
-        Speaker speaker =
-                new Speaker(config, table, index, loop, ports.transport(), ports.events(), earlier, linkIndex, jitter);
+        Speaker speaker = new Speaker(
+                config, table, index, loop, ports.transport(), liveness, ports.events(), earlier, linkIndex, jitter);
         return new Instance(config.instance(), loop, table, speaker);
     }
 

@@ -1,5 +1,6 @@
 package dev.espalier.agent;
 
+import dev.espalier.agent.api.BfdView;
 import dev.espalier.agent.api.ExplainView;
 import dev.espalier.agent.api.PathView;
 import dev.espalier.agent.api.PeerView;
@@ -34,7 +35,7 @@ final class Views {
 
     // ---- peers
 
-    static PeerView peer(String instance, PeerSnapshot peer, long nowNanos) {
+    static PeerView peer(String instance, PeerSnapshot peer, @Nullable BfdView bfd, long nowNanos) {
         PeerConfig config = peer.config();
         SessionStatus session = peer.session();
         Negotiated agreed = session == null ? null : session.negotiated();
@@ -71,7 +72,8 @@ final class Views {
                 session == null ? 0 : session.messagesSent(),
                 session == null ? 0 : session.updatesReceived(),
                 session == null ? 0 : session.updatesSent(),
-                session == null ? 0 : session.findings());
+                session == null ? 0 : session.findings(),
+                bfd);
     }
 
     private static @Nullable Long asn(PeerConfig config, @Nullable Negotiated agreed) {

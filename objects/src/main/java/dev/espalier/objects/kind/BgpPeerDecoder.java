@@ -112,7 +112,9 @@ final class BgpPeerDecoder {
                 fields.optional("importPolicy", Words.NAMES),
                 fields.optional("exportPolicy", Words.NAMES),
                 fields.optional("nextHopSelf", Decoders.BOOLEAN, false),
-                fields.optional("routeReflectorClient", Decoders.BOOLEAN, false));
+                fields.optional("routeReflectorClient", Decoders.BOOLEAN, false),
+                fields.optional("bfdProfile", Decoders.TEXT),
+                fields.optional("bfdStrict", Decoders.BOOLEAN, false));
         refuseContradictions(fields, spec);
         return spec;
     }
@@ -165,6 +167,13 @@ final class BgpPeerDecoder {
             if (fields.has("passive") && !spec.passive()) {
                 fields.error("passive", "cannot be false together with 'listenRange'", because);
             }
+        }
+        if (spec.bfdStrict() && spec.bfdProfile() == null && !fields.has("bfdProfile")) {
+            fields.error("bfdStrict", "means something only beside 'bfdProfile'", "name a BfdProfile, or remove it");
+        }
+        if (spec.bfdStrict()) {
+            fields.exclude(
+                    "listenRange", "bfdStrict", "the BFD session of such a neighbour begins after its BGP session");
         }
         if (spec.remote() instanceof Remote.Address remote
                 && spec.sourceAddress() != null

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param exportPolicy names of policies in order
  * @param nextHopSelf see {@link dev.espalier.bgp.PeerConfig}
  * @param routeReflectorClient see {@link dev.espalier.bgp.PeerConfig}
+ * @param bfdProfile the name of the BfdProfile by which the path to it is watched, or null for not at all
+ * @param bfdStrict whether the session waits for BFD
  */
 public record BgpPeerSpec(
         boolean enabled,
@@ -58,7 +60,9 @@ public record BgpPeerSpec(
         @Nullable List<String> importPolicy,
         @Nullable List<String> exportPolicy,
         boolean nextHopSelf,
-        boolean routeReflectorClient) {
+        boolean routeReflectorClient,
+        @Nullable String bfdProfile,
+        boolean bfdStrict) {
 
     /** Who a peer is. */
     public sealed interface Remote {

@@ -63,6 +63,7 @@ final class PeerCompiler {
                 .exportPolicy(exportPolicy)
                 .nextHopSelf(peer.spec().nextHopSelf())
                 .routeReflectorClient(peer.spec().routeReflectorClient())
+                .bfd(bfd(peer.spec()))
                 .build();
     }
 
@@ -153,6 +154,10 @@ final class PeerCompiler {
                     "has no exportPolicy, so that an external peer is told nothing (RFC 8212)",
                     "name a RoutePolicy, or write exportPolicy: [accept-all]");
         }
+    }
+
+    private static PeerConfig.@Nullable Bfd bfd(BgpPeerSpec peer) {
+        return peer.bfdProfile() == null ? null : new PeerConfig.Bfd(peer.bfdProfile(), peer.bfdStrict());
     }
 
     private boolean isInternal(BgpPeerSpec peer) {

@@ -1,5 +1,6 @@
 package dev.espalier.objects.plan;
 
+import dev.espalier.bfd.BfdProfile;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.SpeakerConfig.Origination;
@@ -50,7 +51,10 @@ public final class PlanDiff {
             new Field<>("importPolicy", PeerConfig::importPolicy, Effect.ROUTES_REEVALUATED),
             new Field<>("exportPolicy", PeerConfig::exportPolicy, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopSelf", PeerConfig::nextHopSelf, Effect.ROUTES_REEVALUATED),
-            new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED));
+            new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED),
+            new Field<>(
+                    "bfdProfile", peer -> peer.bfd() == null ? null : peer.bfd().profile(), Effect.NONE),
+            new Field<>("bfdStrict", peer -> peer.bfd() != null && peer.bfd().strict(), Effect.SESSION_RESET));
 
     private static final List<Field<PeerConfig.Session>> SESSION = List.of(
             new Field<>("port", PeerConfig.Session::port, Effect.SESSION_RESET),
@@ -71,6 +75,13 @@ public final class PlanDiff {
             new Field<>("discard", Origination::discard, Effect.NONE),
             new Field<>("advertisement", Origination::because, Effect.NONE));
 
+    private static final List<Field<BfdProfile>> BFD_PROFILE = List.of(
+            new Field<>("detectMultiplier", BfdProfile::detectMultiplier, Effect.NONE),
+            new Field<>("requiredMinReceive", BfdProfile::requiredMinReceiveMillis, Effect.NONE),
+            new Field<>("desiredMinTransmit", BfdProfile::desiredMinTransmitMillis, Effect.NONE),
+            new Field<>("minimumTtl", BfdProfile::minimumTtl, Effect.NONE),
+            new Field<>("passive", BfdProfile::passive, Effect.NONE));
+
     private final List<PlanChange> changes = new ArrayList<>();
 
     private PlanDiff() {}
@@ -79,12 +90,13 @@ public final class PlanDiff {
     public static List<PlanChange> between(Plan before, Plan after) {
         PlanDiff diff = new PlanDiff();
         diff.routers(before, after);
+        diff.bfdProfiles(before.bfdProfiles(), after.bfdProfiles());
         return List.copyOf(diff.changes);
     }
 
     /** How many fields of these records are compared, so that a test notices a new one. */
     static int comparedFields() {
-        return ROUTER.size() + PEER.size() + SESSION.size() + PREFIX.size();
+        return ROUTER.size() + PEER.size() + SESSION.size() + PREFIX.size() + BFD_PROFILE.size();
     }
 
     private void routers(Plan before, Plan after) {
@@ -101,6 +113,17 @@ public final class PlanDiff {
                     was == null ? List.of() : was.speaker().peers(),
                     is == null ? List.of() : is.speaker().peers());
             prefixes(was == null ? null : was.speaker(), is == null ? null : is.speaker());
+        }
+    }
+
+    private void bfdProfiles(Map<String, BfdProfile> before, Map<String, BfdProfile> after) {
+        for (String name : union(before, after)) {
+            BfdProfile was = before.get(name);
+            BfdProfile is = after.get(name);
+            whole(Subject.BFD_PROFILE, name, was, is, Effect.NONE);
+            if (was != null && is != null) {
+                fields(Subject.BFD_PROFILE, name, BFD_PROFILE, was, is);
+            }
         }
     }
 

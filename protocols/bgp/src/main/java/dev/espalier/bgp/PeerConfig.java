@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param exportPolicy what to tell it, or null where none is configured (RFC 8212 then tells an external peer nothing)
  * @param nextHopSelf whether routes are announced with our own address as next hop also where RFC 4271 would keep it
  * @param routeReflectorClient whether it is a client of ours (RFC 4456)
+ * @param bfd how the path to it is watched (RFC 5882), or null for not at all
  */
 public record PeerConfig(
         String name,
@@ -31,7 +32,8 @@ public record PeerConfig(
         @Nullable Policy importPolicy,
         @Nullable Policy exportPolicy,
         boolean nextHopSelf,
-        boolean routeReflectorClient) {
+        boolean routeReflectorClient,
+        @Nullable Bfd bfd) {
 
     /** Copies the set. */
     public PeerConfig {
@@ -52,7 +54,22 @@ public record PeerConfig(
                 .importPolicy(importPolicy)
                 .exportPolicy(exportPolicy)
                 .nextHopSelf(nextHopSelf)
-                .routeReflectorClient(routeReflectorClient);
+                .routeReflectorClient(routeReflectorClient)
+                .bfd(bfd);
+    }
+
+    /**
+     * How the path to a neighbour is watched.
+     *
+     * @param profile the name of what says how often and how patiently; a change of it does not reset the session
+     * @param strict whether no OPEN is sent before the path is known to be up (draft-ietf-idr-bgp-bfd-strict-mode); a change of it
+     *     resets the session
+     */
+    public record Bfd(String profile, boolean strict) {}
+
+    /** Whether a session waits until the path is known to be up. */
+    public boolean bfdStrict() {
+        return bfd != null && bfd.strict();
     }
 
     /** Who the neighbour is. */
@@ -149,6 +166,7 @@ public record PeerConfig(
         private @Nullable Policy exportPolicy;
         private boolean nextHopSelf;
         private boolean routeReflectorClient;
+        private @Nullable Bfd bfd;
 
         private Builder(String name, Remote remote) {
             this.name = name;
@@ -200,6 +218,11 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder bfd(@Nullable Bfd value) {
+            bfd = value;
+            return this;
+        }
+
         public PeerConfig build() {
             return new PeerConfig(
                     name,
@@ -210,7 +233,8 @@ public record PeerConfig(
                     importPolicy,
                     exportPolicy,
                     nextHopSelf,
-                    routeReflectorClient);
+                    routeReflectorClient,
+                    bfd);
         }
     }
 

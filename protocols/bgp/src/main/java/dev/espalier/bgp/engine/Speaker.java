@@ -3,6 +3,7 @@ package dev.espalier.bgp.engine;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.session.Channel;
+import dev.espalier.bgp.session.Liveness;
 import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.bgp.session.SessionObserver;
 import dev.espalier.bgp.session.Sessions;
@@ -78,6 +79,7 @@ public final class Speaker {
      * @param index the prefixes of its instance, shared with the routing table
      * @param loop the owner of all this
      * @param transport how to reach the neighbours
+     * @param liveness who watches the paths to them
      * @param events where to tell what happens
      * @param earlier what an earlier run left behind
      * @param linkIndex the kernel's number for a link's name, 0 where there is no such link; asked by any thread
@@ -89,6 +91,7 @@ public final class Speaker {
             PrefixIndex index,
             Loop loop,
             Transport transport,
+            Liveness liveness,
             EventSink events,
             EarlierRun earlier,
             ToIntFunction<String> linkIndex,
@@ -119,7 +122,8 @@ public final class Speaker {
             groups.put(
                     family, new UpdateGroups(locRib, attributes, neighbors::source, id -> originations.of(family, id)));
         }
-        this.sessions = new Sessions(config, transport, restart, events, this::observerFor, linkIndex, jitter);
+        this.sessions =
+                new Sessions(config, transport, restart, liveness, events, this::observerFor, linkIndex, jitter);
     }
 
     /**

@@ -17,7 +17,8 @@ final class SessionConfig {
         return sameRemote
                 && one.asn().equals(other.asn())
                 && one.session().equals(other.session())
-                && one.families().equals(other.families());
+                && one.families().equals(other.families())
+                && one.bfdStrict() == other.bfdStrict();
     }
 
     /** What a range says, for one neighbour of it: it is at one address, and it is the one to connect. */

@@ -37,6 +37,7 @@ public final class Sessions {
 
     private final Transport transport;
     private final RestartFlags restart;
+    private final Liveness liveness;
     private final EventSink events;
     private final ObserverFactory observers;
     private final ToIntFunction<String> linkIndex;
@@ -83,6 +84,7 @@ public final class Sessions {
      * @param config who we are and whom to talk to
      * @param transport where connections come from
      * @param restart what our OPENs say about a restart of ours
+     * @param liveness who watches the paths to neighbours
      * @param events who hears what happened
      * @param observers makes those who hear of the sessions
      * @param linkIndex the kernel's number for a link's name, or 0 where there is no such link
@@ -92,6 +94,7 @@ public final class Sessions {
             SpeakerConfig config,
             Transport transport,
             RestartFlags restart,
+            Liveness liveness,
             EventSink events,
             ObserverFactory observers,
             ToIntFunction<String> linkIndex,
@@ -99,6 +102,7 @@ public final class Sessions {
         this.config = config;
         this.transport = transport;
         this.restart = restart;
+        this.liveness = liveness;
         this.events = events;
         this.observers = observers;
         this.linkIndex = linkIndex;
@@ -240,10 +244,11 @@ public final class Sessions {
         Configured known = configured.get(peer.name());
         if (known != null) {
             configured.put(peer.name(), new Configured(peer, remote, known.session));
+            known.session.watchPath(peer.bfd());
             return;
         }
         SessionObserver observer = observers.observerFor(peer, remote.address(), false);
-        PeerSession session = session(peer, remote, peer.name(), observer);
+        PeerSession session = session(peer, remote, peer.name(), false, observer);
         configured.put(peer.name(), new Configured(peer, remote, session));
         session.start();
     }
@@ -254,15 +259,20 @@ public final class Sessions {
     }
 
     private PeerSession session(
-            PeerConfig peer, PeerConfig.Remote.Address remote, String label, SessionObserver observer) {
+            PeerConfig peer,
+            PeerConfig.Remote.Address remote,
+            String label,
+            boolean isDynamic,
+            SessionObserver observer) {
         SessionContext context = new SessionContext(
                 config.instance(),
                 new LocalSpeaker(config.asn(), config.routerId()),
                 transport,
                 restart,
+                liveness,
                 events,
                 this::quiet);
-        return new PeerSession(context, peer, remote, label, transport.loop(), observer, jitter.split());
+        return new PeerSession(context, peer, remote, label, isDynamic, transport.loop(), observer, jitter.split());
     }
 
     // ---- those who come ----
@@ -324,6 +334,7 @@ public final class Sessions {
                 waiting,
                 new PeerConfig.Remote.Address(remote.address(), null),
                 peer.name() + " (" + remote.address() + ")",
+                true,
                 observer);
         dynamic.add(new DynamicNeighbor(source, peer, session));
         session.start();
@@ -368,6 +379,7 @@ public final class Sessions {
                 remove(neighbor, ErrorCode.CEASE_OTHER_CONFIGURATION_CHANGE, "the range's configuration has changed");
             } else {
                 neighbor.config(peer);
+                neighbor.session().watchPath(peer.bfd());
             }
         }
     }
