@@ -395,6 +395,11 @@ class BfdTest {
 
         /** All routes leave our kernel soon after a silence begins. */
         void goneAfterSilence(String... prefixes) throws IOException {
+            within(25, () -> {
+                String routes =
+                        rig.ours().ip("-4 route show proto 179") + rig.ours().ip("-6 route show proto 179");
+                assertThat(routes).contains(prefixes);
+            });
             silence();
             long began = System.nanoTime();
             boolean gone = Pause.until(Duration.ofMillis(GONE_WITHIN_MILLIS), () -> {
