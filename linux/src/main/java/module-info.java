@@ -4,10 +4,11 @@ import org.jspecify.annotations.NullMarked;
  * The ports on the Linux kernel: the only module of Espalier with native access.
  *
  * <p><b>Owns</b> every call into the kernel that the JDK does not offer: netlink sockets (routes, nexthop objects, links,
- * addresses), raw ICMPv6 sockets, and moving a thread into another network namespace, all through the foreign-function API with layouts written by
- * hand. {@link dev.espalier.linux.NetlinkFib} implements {@link dev.espalier.route.Fib},
- * {@link dev.espalier.linux.NetlinkLinks} implements {@link dev.espalier.route.Links},
- * {@link dev.espalier.linux.Icmpv6RouterDiscovery} implements {@link dev.espalier.route.RouterDiscovery}.
+ * addresses), raw ICMPv6 sockets, datagrams with the TTL they arrived with, and moving a thread into another network namespace, all
+ * through the foreign-function API with layouts written by hand. {@link dev.espalier.linux.NetlinkFib} implements
+ * {@link dev.espalier.route.Fib}, {@link dev.espalier.linux.NetlinkLinks} implements {@link dev.espalier.route.Links},
+ * {@link dev.espalier.linux.Icmpv6RouterDiscovery} implements {@link dev.espalier.route.RouterDiscovery},
+ * {@link dev.espalier.linux.DatagramLoop} implements {@link dev.espalier.route.Datagrams}.
  *
  * <p><b>Called by</b> the agent, which makes these and hands them to the engines as ports, and by whoever wires pods.
  *

@@ -18,6 +18,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.espalier.objects {
     requires static transitive org.jspecify;
+    requires transitive dev.espalier.bfd;
     requires transitive dev.espalier.bgp;
     requires org.snakeyaml.engine;
 

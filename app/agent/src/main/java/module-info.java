@@ -21,6 +21,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.espalier.agent {
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;
+    requires dev.espalier.bfd;
     requires dev.espalier.bgp;
     requires dev.espalier.capture;
     requires dev.espalier.linux;

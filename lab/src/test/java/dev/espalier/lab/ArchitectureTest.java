@@ -21,6 +21,7 @@ class ArchitectureTest {
         "dev.espalier.route..",
         "dev.espalier.policy..",
         "dev.espalier.routing..",
+        "dev.espalier.bfd..",
         "dev.espalier.bgp..",
     };
 

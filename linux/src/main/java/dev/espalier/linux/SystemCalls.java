@@ -48,6 +48,15 @@ final class SystemCalls {
             "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle RECVMSG =
             handle("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle PPOLL =
+            handle("ppoll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
+    private static final MethodHandle EVENTFD = handle("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle READ =
+            handle("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle WRITE =
+            handle("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
+    private static final MethodHandle SCHED_SETSCHEDULER =
+            handle("sched_setscheduler", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
     private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
 
     private SystemCalls() {}
@@ -145,6 +154,46 @@ final class SystemCalls {
         }
     }
 
+    /** ppoll(2) on an array of struct pollfd, for as long as a struct timespec says; NULL for ever. */
+    static int ppoll(MemorySegment fds, int count, MemorySegment timeout) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) PPOLL.invokeExact(capture, fds, (long) count, timeout, MemorySegment.NULL), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** eventfd(2). */
+    static int eventfd(int initial, int flags) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) EVENTFD.invokeExact(capture, initial, flags), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** read(2), into the whole buffer. */
+    static int read(int fd, MemorySegment buffer) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) (long) READ.invokeExact(capture, fd, buffer, buffer.byteSize()), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** write(2), the whole buffer. */
+    static int write(int fd, MemorySegment buffer) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) (long) WRITE.invokeExact(capture, fd, buffer, buffer.byteSize()), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
     /** open(2), without O_CREAT. */
     static int open(String path, int flags) {
         MemorySegment capture = CAPTURE.get();
@@ -160,6 +209,16 @@ final class SystemCalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((int) CLOSE.invokeExact(capture, fd), capture);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        }
+    }
+
+    /** sched_setscheduler(2), with a struct sched_param. */
+    static int schedSetscheduler(int thread, int policy, MemorySegment parameter) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return result((int) SCHED_SETSCHEDULER.invokeExact(capture, thread, policy, parameter), capture);
         } catch (Throwable thrown) {
             throw cannotThrow(thrown);
         }

@@ -31,7 +31,7 @@ final class ObjectReader {
     private static final Decoder<String> KIND = (value, context) -> {
         String text = Decoders.TEXT.decode(value, context);
         if (text != null && !Kind.NAMES.contains(text)) {
-            context.error(value.place(), "'" + text + "' is not a known kind", NearestName.hint(text, Kind.NAMES, 10));
+            context.error(value.place(), "'" + text + "' is not a known kind", NearestName.hint(text, Kind.NAMES, 20));
             return null;
         }
         return text;

@@ -4,10 +4,12 @@ import dev.espalier.agent.api.AgentOptions;
 import dev.espalier.agent.api.ApiServer;
 import dev.espalier.agent.api.PlanView;
 import dev.espalier.linux.Capabilities;
+import dev.espalier.linux.DatagramLoop;
 import dev.espalier.linux.Icmpv6RouterDiscovery;
 import dev.espalier.linux.NetlinkException;
 import dev.espalier.linux.NetlinkFib;
 import dev.espalier.linux.NetlinkLinks;
+import dev.espalier.linux.NetworkNamespace;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.plan.Compilation;
 import dev.espalier.objects.plan.Plan;
@@ -60,12 +62,14 @@ public final class Agent {
         Journal journal = new Journal(Clock.systemUTC());
         AutoCloseable printing = journal.follow(entry -> log.println(LogLine.of(entry)));
         try (NetlinkFib fib = new NetlinkFib();
-                NettyTransport transport = new NettyTransport(journal)) {
+                NettyTransport transport = new NettyTransport(journal);
+                DatagramLoop datagrams = new DatagramLoop("bfd", journal, NetworkNamespace.current())) {
             Instance.Ports ports = new Instance.Ports(
                     fib,
                     new NetlinkLinks(),
                     transport,
                     new Icmpv6RouterDiscovery(),
+                    new Instance.DatagramPort(datagrams, datagrams),
                     journal,
                     Executors.newVirtualThreadPerTaskExecutor(),
                     BootMark.beside(options.socket()).isOfThisBoot());

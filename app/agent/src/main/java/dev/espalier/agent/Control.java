@@ -1,6 +1,8 @@
 package dev.espalier.agent;
 
 import dev.espalier.agent.api.AgentOptions;
+import dev.espalier.agent.api.BfdReport;
+import dev.espalier.agent.api.BfdView;
 import dev.espalier.agent.api.Daemon;
 import dev.espalier.agent.api.EventView;
 import dev.espalier.agent.api.ExplainView;
@@ -9,6 +11,9 @@ import dev.espalier.agent.api.PlanView;
 import dev.espalier.agent.api.RouteQuery;
 import dev.espalier.agent.api.RouteView;
 import dev.espalier.agent.api.StatusView;
+import dev.espalier.bfd.engine.BfdSessions;
+import dev.espalier.bfd.engine.SessionSnapshot;
+import dev.espalier.bfd.wire.Discard;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.SpeakerView;
 import dev.espalier.objects.NodeFacts;
@@ -27,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +55,9 @@ final class Control implements Daemon, AutoCloseable {
     /** Neighbours that do not take their leave, and a kernel that does not answer, are not waited for longer. */
     private static final long STOP_SECONDS = 5;
 
+    /** The loop of BFD answers at once, or never. */
+    private static final long ANSWER_SECONDS = 5;
+
     /** A loop that takes longer than this to get to a question is stuck, or so busy that people should know. */
     private static final Duration HEALTHY = Duration.ofSeconds(5);
 
@@ -61,6 +70,7 @@ final class Control implements Daemon, AutoCloseable {
             (SplittableGenerator) RandomGeneratorFactory.of("SplittableRandom").create();
     private final Map<String, Integer> linkIndexes = new ConcurrentHashMap<>();
     private final Map<Integer, String> linkNames = new ConcurrentHashMap<>();
+    private final BfdLiveness liveness;
     private final NodeObserver node;
     private final CompletableFuture<Void> observed = new CompletableFuture<>();
     private boolean factsMayDiffer;
@@ -74,6 +84,14 @@ final class Control implements Daemon, AutoCloseable {
         this.ports = ports;
         this.plan = Plan.empty(options.node());
         this.loop = new RoutingLoop("control", journal);
+        this.liveness = new BfdLiveness(
+                new BfdSessions(
+                        ports.datagrams().sockets(),
+                        ports.datagrams().loop(),
+                        journal,
+                        name -> linkIndexes.getOrDefault(name, 0),
+                        jitter.split()),
+                this::linkName);
         this.node = new NodeObserver(options.node(), Agent.hostname(), options.labels(), this::factsChanged);
     }
 
@@ -247,6 +265,7 @@ final class Control implements Daemon, AutoCloseable {
         Map<String, SpeakerConfig> speakers = speakersOf(wanted);
         Map<String, Instance> begun = new LinkedHashMap<>();
         List<String> changed = new ArrayList<>();
+        liveness.profiles(wanted.bfdProfiles());
         try {
             for (Map.Entry<String, SpeakerConfig> speaker : speakers.entrySet()) {
                 if (!instances.containsKey(speaker.getKey())) {
@@ -266,6 +285,7 @@ final class Control implements Daemon, AutoCloseable {
                 }
             }
         } catch (RuntimeException refused) {
+            liveness.profiles(plan.bfdProfiles());
             Map<String, SpeakerConfig> before = speakersOf(plan);
             changed.forEach(name ->
                     Objects.requireNonNull(instances.get(name)).reconfigure(Objects.requireNonNull(before.get(name))));
@@ -293,7 +313,7 @@ final class Control implements Daemon, AutoCloseable {
 
     private Instance startInstance(SpeakerConfig speaker) {
         try {
-            return Instance.start(speaker, ports, name -> linkIndexes.getOrDefault(name, 0), jitter.split());
+            return Instance.start(speaker, ports, liveness, name -> linkIndexes.getOrDefault(name, 0), jitter.split());
         } catch (Transport.TransportException | Fib.FibException refused) {
             throw new Agent.StartException(String.valueOf(refused.getMessage()));
         }
@@ -305,6 +325,12 @@ final class Control implements Daemon, AutoCloseable {
      * @param text as for the speaker: null to close without a word, as for a restart
      */
     synchronized void stop(@Nullable String text) {
+        // First, or our silence would be a failure to the neighbours, and end their patience with a restart of ours.
+        liveness.sessions()
+                .close()
+                .orTimeout(STOP_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(late -> null)
+                .join();
         instances.values().forEach(instance -> stop(instance, text, true));
         instances = Map.of();
     }
@@ -342,11 +368,30 @@ final class Control implements Daemon, AutoCloseable {
 
     @Override
     public List<PeerView> peers() {
+        List<BfdView> paths = bfd().sessions();
         List<PeerView> peers = new ArrayList<>();
         instances.forEach((name, instance) -> peers.addAll(instance.ask(view -> view.speaker().view().peers().stream()
-                .map(peer -> Views.peer(name, peer, System.nanoTime()))
+                .map(peer -> Views.peer(
+                        name, peer, BfdViews.of(paths, name, peer.config().name(), peer.address()), System.nanoTime()))
                 .toList())));
         return peers;
+    }
+
+    @Override
+    public BfdReport bfd() {
+        List<SessionSnapshot> sessions = answer(liveness.sessions().snapshots());
+        Map<Discard, Long> discards = answer(liveness.sessions().discards());
+        Map<String, Long> discarded = new TreeMap<>();
+        discards.forEach((why, count) -> discarded.put(why.sentence(), count));
+        return new BfdReport(
+                sessions.stream()
+                        .map(session -> BfdViews.session(session, System.nanoTime()))
+                        .toList(),
+                discarded);
+    }
+
+    private static <T> T answer(CompletableFuture<T> question) {
+        return question.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
     }
 
     @Override

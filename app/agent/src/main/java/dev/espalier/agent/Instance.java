@@ -3,9 +3,12 @@ package dev.espalier.agent;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.EarlierRun;
 import dev.espalier.bgp.engine.Speaker;
+import dev.espalier.bgp.session.Liveness;
+import dev.espalier.route.Datagrams;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Links;
+import dev.espalier.route.Loop;
 import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
@@ -39,9 +42,18 @@ final class Instance {
             Links links,
             Transport transport,
             RouterDiscovery routers,
+            DatagramPort datagrams,
             EventSink events,
             Executor blocking,
             boolean sameBoot) {}
+
+    /**
+     * UDP, and the loop its sockets belong to: one of its own, since a detection time may be as short as some milliseconds.
+     *
+     * @param sockets where sockets come from
+     * @param loop their loop
+     */
+    record DatagramPort(Datagrams sockets, Loop loop) {}
 
     /** How long anybody waits for the loop's answer. */
     private static final long ANSWER_SECONDS = 30;
@@ -66,12 +78,16 @@ final class Instance {
      * @throws RuntimeException of the port that refused, with its sentence; nothing is left running then
      */
     static Instance start(
-            SpeakerConfig config, Ports ports, ToIntFunction<String> linkIndex, SplittableGenerator jitter) {
+            SpeakerConfig config,
+            Ports ports,
+            Liveness liveness,
+            ToIntFunction<String> linkIndex,
+            SplittableGenerator jitter) {
         RoutingLoop loop = new RoutingLoop(config.instance().name(), ports.events());
         Instance instance = null;
         try {
             CompletableFuture<Void> seen = new CompletableFuture<>();
-            Instance created = ask(loop, () -> create(config, ports, loop, linkIndex, jitter));
+            Instance created = ask(loop, () -> create(config, ports, liveness, loop, linkIndex, jitter));
             instance = created;
             created.watch = ports.links().watch(loop, event -> {
                 created.table.changed(event);
@@ -96,6 +112,7 @@ final class Instance {
     private static Instance create(
             SpeakerConfig config,
             Ports ports,
+            Liveness liveness,
             RoutingLoop loop,
             ToIntFunction<String> linkIndex,
             SplittableGenerator jitter) {
@@ -112,6 +129,7 @@ final class Instance {
                 loop,
                 ports.transport(),
                 ports.routers(),
+                liveness,
                 ports.events(),
                 earlier,
                 linkIndex,

@@ -1,5 +1,6 @@
 package dev.espalier.agent;
 
+import dev.espalier.agent.api.BfdView;
 import dev.espalier.agent.api.ExplainView;
 import dev.espalier.agent.api.PathView;
 import dev.espalier.agent.api.PeerView;
@@ -38,7 +39,7 @@ final class Views {
 
     // ---- peers
 
-    static PeerView peer(String instance, PeerSnapshot peer, long nowNanos) {
+    static PeerView peer(String instance, PeerSnapshot peer, @Nullable BfdView bfd, long nowNanos) {
         PeerConfig config = peer.config();
         SessionStatus session = peer.session();
         Negotiated agreed = session == null ? null : session.negotiated();
@@ -77,7 +78,8 @@ final class Views {
                 session == null ? 0 : session.messagesSent(),
                 session == null ? 0 : session.updatesReceived(),
                 session == null ? 0 : session.updatesSent(),
-                session == null ? 0 : session.findings());
+                session == null ? 0 : session.findings(),
+                bfd);
     }
 
     /** A link-local address means nothing without its interface; a peer by interface may have no address yet. */

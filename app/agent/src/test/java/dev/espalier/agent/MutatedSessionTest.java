@@ -6,6 +6,7 @@ import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.EarlierRun;
 import dev.espalier.bgp.engine.Speaker;
+import dev.espalier.bgp.session.Liveness;
 import dev.espalier.bgp.wire.Capability;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.Message;
@@ -144,6 +145,7 @@ class MutatedSessionTest {
                 loop,
                 transport,
                 RouterDiscovery.NONE,
+                Liveness.NONE,
                 this::heard,
                 EarlierRun.NONE,
                 name -> 0,

@@ -49,6 +49,7 @@ public final class EspalierMain {
             "reload",
             "status",
             "peers",
+            "bfd",
             "routes",
             "explain",
             "events",
@@ -99,6 +100,7 @@ public final class EspalierMain {
             case "reload" -> new ReloadCommand();
             case "status" -> new StatusCommand();
             case "peers" -> new PeersCommand();
+            case "bfd" -> new BfdCommand();
             case "routes" -> new RoutesCommand();
             case "explain" -> new ExplainCommand();
             case "events" -> new EventsCommand();

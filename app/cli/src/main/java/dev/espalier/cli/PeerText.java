@@ -30,6 +30,7 @@ final class PeerText {
         line("Router ID", peer.text("routerId"));
         line("Our address", peer.text("localAddress"));
         line("Timers", timers(peer));
+        line("BFD", bfd(peer.object("bfd")));
         line("Can do", String.join(", ", peer.texts("capabilities")));
         line("Keeps routes", peer.has("restartSeconds") ? peer.number("restartSeconds") + "s over a restart" : "");
         line("Stale routes", String.join(", ", peer.texts("staleFamilies")));
@@ -66,6 +67,21 @@ final class PeerText {
         return peer.has("holdSeconds")
                 ? "hold " + peer.number("holdSeconds") + "s, keepalive " + peer.number("keepaliveSeconds") + "s"
                 : "";
+    }
+
+    private static String bfd(JsonObject session) {
+        if (session.fields().isEmpty()) {
+            return "";
+        }
+        String reason = BfdCommand.reason(session);
+        String detects = session.has("detectionMillis")
+                ? ", we send every " + BfdCommand.millis(session, "transmitMillis") + ", silence counts after "
+                        + BfdCommand.millis(session, "detectionMillis")
+                : "";
+        return session.text("state") + " for " + Words.duration(session.number("sinceSeconds")) + detects
+                + (session.is("multihop") ? ", several hops" : ", one hop")
+                + (session.has("lastDown") && reason.isEmpty() ? "; last down: " + session.text("lastDown") : "")
+                + (reason.isEmpty() ? "" : "; " + reason);
     }
 
     private static String policy(JsonObject peer, String name) {

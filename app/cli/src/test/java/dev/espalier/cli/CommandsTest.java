@@ -100,6 +100,7 @@ class CommandsTest {
                   Router ID      10.255.0.1
                   Our address    192.0.2.7
                   Timers         hold 90s, keepalive 30s
+                  BFD            Up for 1m05s, we send every 50ms, silence counts after 150ms, one hop
                   Can do         multiprotocol ipv4, multiprotocol ipv6, route-refresh, four-octet-as 65010
                   Keeps routes   120s over a restart
                   Import policy  from-tor
@@ -109,6 +110,17 @@ class CommandsTest {
                   Family  Received  Accepted  Best  Sent  End of RIB
                   ipv4         500       498   498     3  yes
                   ipv6           2         2     0     1  no
+                """);
+    }
+
+    @Test
+    void pathsThatBfdWatchesStandInATableWithWhatIsWrongBeneath() {
+        says("bfd", """
+                Peer            Users  Hops   State  Since   Sends  Detects  Came up
+                192.0.2.1%eth0  tor-1  one    Up     1m05s    50ms    150ms        1
+                192.0.2.9       spine  multi  Down      3s  1000ms        -        1
+                192.0.2.9: no control packet came for the detection time of 150 ms
+                2 packets discarded, the reason each time: its version is not 1
                 """);
     }
 
@@ -421,6 +433,7 @@ class CommandsTest {
                 "reload",
                 "status",
                 "peers",
+                "bfd",
                 "routes",
                 "explain",
                 "events",

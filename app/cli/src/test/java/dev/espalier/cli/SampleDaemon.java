@@ -1,5 +1,7 @@
 package dev.espalier.cli;
 
+import dev.espalier.agent.api.BfdReport;
+import dev.espalier.agent.api.BfdView;
 import dev.espalier.agent.api.Daemon;
 import dev.espalier.agent.api.EventView;
 import dev.espalier.agent.api.ExplainView;
@@ -150,7 +152,46 @@ final class SampleDaemon implements Daemon {
                 250,
                 900,
                 3,
-                0);
+                0,
+                name.equals("tor-1") ? BFD_UP : null);
+    }
+
+    // ---- bfd
+
+    private static final BfdView BFD_UP = bfd("192.0.2.1", "tor-1", true, null);
+
+    @Override
+    public BfdReport bfd() {
+        return new BfdReport(
+                List.of(
+                        BFD_UP,
+                        bfd("192.0.2.9", "spine", false, "no control packet came for the detection time of 150 ms")),
+                Map.of("its version is not 1", 2L));
+    }
+
+    private static BfdView bfd(String address, String peer, boolean up, @Nullable String lastDown) {
+        return new BfdView(
+                address,
+                null,
+                up ? "eth0" : null,
+                !up,
+                List.of(new BfdView.User("default", peer)),
+                up ? "Up" : "Down",
+                up ? 65 : 3,
+                lastDown,
+                null,
+                up ? "no diagnostic" : "control detection time expired",
+                up ? 50 : 1000,
+                up ? 150.0 : null,
+                3,
+                50,
+                50,
+                up ? new BfdView.Peer("Up", "no diagnostic", 3, 50, 50, 9, false) : null,
+                17,
+                50000,
+                1,
+                140,
+                141);
     }
 
     // ---- routes

@@ -117,6 +117,8 @@ final class BgpPeerDecoder {
                 fields.optional("exportPolicy", Words.NAMES),
                 fields.optional("nextHopSelf", Decoders.BOOLEAN, false),
                 fields.optional("routeReflectorClient", Decoders.BOOLEAN, false),
+                fields.optional("bfdProfile", Decoders.TEXT),
+                fields.optional("bfdStrict", Decoders.BOOLEAN, false),
                 fields.optional("addPaths", AddPathsDecoder.DECODER, AddPaths.NONE),
                 BorderOptions.decode(fields));
         refuseContradictions(fields, spec);
@@ -183,6 +185,13 @@ final class BgpPeerDecoder {
             if (fields.has("passive") && !spec.passive()) {
                 fields.error("passive", "cannot be false together with 'listenRange'", because);
             }
+        }
+        if (spec.bfdStrict() && spec.bfdProfile() == null && !fields.has("bfdProfile")) {
+            fields.error("bfdStrict", "means something only beside 'bfdProfile'", "name a BfdProfile, or remove it");
+        }
+        if (spec.bfdStrict()) {
+            fields.exclude(
+                    "listenRange", "bfdStrict", "the BFD session of such a neighbour begins after its BGP session");
         }
         if (fields.has("interface")) {
             refuseForInterface(fields);

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param exportPolicy names of policies in order
  * @param nextHopSelf see {@link dev.espalier.bgp.PeerConfig}
  * @param routeReflectorClient see {@link dev.espalier.bgp.PeerConfig}
+ * @param bfdProfile the name of the BfdProfile by which the path to it is watched, or null for not at all
+ * @param bfdStrict whether the session waits for BFD
  * @param addPaths see {@link dev.espalier.bgp.PeerConfig}
  * @param border what happens to routes between it and us
  */
@@ -64,6 +66,8 @@ public record BgpPeerSpec(
         @Nullable List<String> exportPolicy,
         boolean nextHopSelf,
         boolean routeReflectorClient,
+        @Nullable String bfdProfile,
+        boolean bfdStrict,
         AddPaths addPaths,
         BorderOptions border) {
 

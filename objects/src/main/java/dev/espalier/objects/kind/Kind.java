@@ -1,5 +1,6 @@
 package dev.espalier.objects.kind;
 
+import dev.espalier.bfd.BfdProfile;
 import dev.espalier.objects.decode.Decoder;
 import dev.espalier.policy.DefinedSet;
 import dev.espalier.policy.PolicyDefinition;
@@ -23,6 +24,8 @@ public record Kind<S>(String name, Function<String, Decoder<S>> decoder, boolean
     /** What to announce. */
     public static final Kind<AdvertisementSpec> ADVERTISEMENT =
             new Kind<>("Advertisement", _ -> AdvertisementSpec.DECODER, true);
+    /** How BFD sessions are held. */
+    public static final Kind<BfdProfile> BFD_PROFILE = new Kind<>("BfdProfile", _ -> BfdProfileDecoder.DECODER, false);
     /** Which routes pass, and how they are changed. */
     public static final Kind<PolicyDefinition> ROUTE_POLICY = new Kind<>("RoutePolicy", PolicyDecoder::of, false);
     /** Prefixes for policies to name. */
@@ -55,6 +58,7 @@ public record Kind<S>(String name, Function<String, Decoder<S>> decoder, boolean
             ROUTER.name,
             BGP_PEER.name,
             ADVERTISEMENT.name,
+            BFD_PROFILE.name,
             ROUTE_POLICY.name,
             PREFIX_SET.name,
             NEIGHBOR_SET.name,

@@ -52,11 +52,13 @@ public final class Compiler {
         Specs specs = new Specs(objects, facts, findings);
         PolicyLibrary policies = new PolicyLibrary(specs, objects.complete());
         RouterDirectory routers = new RouterDirectory(specs.ofKind(Kind.ROUTER), objects.complete());
+        BfdProfiles bfdProfiles = new BfdProfiles(specs.ofKind(Kind.BFD_PROFILE), objects.complete());
         List<Decoded<BgpPeerSpec>> peers = specs.ofKind(Kind.BGP_PEER);
         for (Decoded<BgpPeerSpec> peer : peers) {
             // also for those that are not for here and now: their names must mean something all the same
             policies.find(peer.spec().importPolicy(), peer, "spec.importPolicy");
             policies.find(peer.spec().exportPolicy(), peer, "spec.exportPolicy");
+            bfdProfiles.check(peer);
         }
         Map<String, List<Decoded<BgpPeerSpec>>> peersByRouter = byRouter(peers, BgpPeerSpec::router, routers);
         List<Decoded<AdvertisementSpec>> advertisements = specs.ofKind(Kind.ADVERTISEMENT);
@@ -79,7 +81,7 @@ public final class Compiler {
         }
         planned.sort(Comparator.comparing(PlannedRouter::name));
         return findings.errors().isEmpty()
-                ? new Compilation.Compiled(new Plan(facts.name(), planned), findings.warnings())
+                ? new Compilation.Compiled(new Plan(facts.name(), planned, bfdProfiles.byName()), findings.warnings())
                 : new Compilation.Refused(findings.errors());
     }
 

@@ -69,6 +69,7 @@ final class PeerCompiler {
                 .sendCommunities(peer.spec().border().sendCommunities())
                 .maximumPrefixes(peer.spec().border().maximumPrefixes())
                 .addPaths(peer.spec().addPaths())
+                .bfd(bfd(peer.spec()))
                 .build();
     }
 
@@ -195,6 +196,10 @@ final class PeerCompiler {
                     "has no exportPolicy, so that an external peer is told nothing (RFC 8212)",
                     "name a RoutePolicy, or write exportPolicy: [accept-all]");
         }
+    }
+
+    private static PeerConfig.@Nullable Bfd bfd(BgpPeerSpec peer) {
+        return peer.bfdProfile() == null ? null : new PeerConfig.Bfd(peer.bfdProfile(), peer.bfdStrict());
     }
 
     private boolean isInternal(BgpPeerSpec peer) {

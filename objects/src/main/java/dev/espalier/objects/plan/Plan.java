@@ -1,24 +1,28 @@
 package dev.espalier.objects.plan;
 
+import dev.espalier.bfd.BfdProfile;
 import dev.espalier.bgp.SpeakerConfig;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a node should run. Immutable; equal when made from equal objects and facts.
  *
  * @param node the node it is for
  * @param routers one for each routing instance, by name
+ * @param bfdProfiles how BFD sessions are to be held, by the name that peers call it by
  */
-public record Plan(String node, List<PlannedRouter> routers) {
+public record Plan(String node, List<PlannedRouter> routers, Map<String, BfdProfile> bfdProfiles) {
 
-    /** Keeps a copy of the list. */
+    /** Keeps copies. */
     public Plan {
         routers = List.copyOf(routers);
+        bfdProfiles = Map.copyOf(bfdProfiles);
     }
 
     /** A node that runs nothing: what there is before the first plan. */
     public static Plan empty(String node) {
-        return new Plan(node, List.of());
+        return new Plan(node, List.of(), Map.of());
     }
 
     /**

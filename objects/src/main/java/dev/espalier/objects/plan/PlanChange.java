@@ -27,12 +27,14 @@ public record PlanChange(
         /** A peer or a range of peers. */
         PEER,
         /** A prefix that is announced. */
-        PREFIX;
+        PREFIX,
+        /** How BFD sessions are held. */
+        BFD_PROFILE;
 
         /** The word that people see. */
         @Override
         public String toString() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.espalier.objects.plan;
 
+import dev.espalier.bfd.BfdProfile;
 import dev.espalier.bgp.AsPathOptions;
 import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.PeerConfig;
@@ -60,7 +61,10 @@ public final class PlanDiff {
             new Field<>("nextHopSelf", PeerConfig::nextHopSelf, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopUnchanged", PeerConfig::nextHopUnchanged, Effect.ROUTES_REEVALUATED),
             new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED),
-            new Field<>("sendCommunities", PeerConfig::sendCommunities, Effect.ROUTES_REEVALUATED));
+            new Field<>("sendCommunities", PeerConfig::sendCommunities, Effect.ROUTES_REEVALUATED),
+            new Field<>(
+                    "bfdProfile", peer -> peer.bfd() == null ? null : peer.bfd().profile(), Effect.NONE),
+            new Field<>("bfdStrict", peer -> peer.bfd() != null && peer.bfd().strict(), Effect.SESSION_RESET));
 
     private static final List<Field<AsPathOptions>> AS_PATH = List.of(
             new Field<>("enforceFirstAs", AsPathOptions::enforceFirstAs, Effect.ROUTES_REEVALUATED),
@@ -101,6 +105,13 @@ public final class PlanDiff {
             new Field<>("aggregate", Origination::aggregate, Effect.ROUTES_REEVALUATED),
             new Field<>("advertisement", Origination::because, Effect.NONE));
 
+    private static final List<Field<BfdProfile>> BFD_PROFILE = List.of(
+            new Field<>("detectMultiplier", BfdProfile::detectMultiplier, Effect.NONE),
+            new Field<>("requiredMinReceive", BfdProfile::requiredMinReceiveMillis, Effect.NONE),
+            new Field<>("desiredMinTransmit", BfdProfile::desiredMinTransmitMillis, Effect.NONE),
+            new Field<>("minimumTtl", BfdProfile::minimumTtl, Effect.NONE),
+            new Field<>("passive", BfdProfile::passive, Effect.NONE));
+
     /** How many paths are sent of those there are: from many to few changes no session. */
     private static @Nullable Object pathsSent(PeerConfig.AddPaths paths) {
         return switch (paths.send()) {
@@ -118,6 +129,7 @@ public final class PlanDiff {
     public static List<PlanChange> between(Plan before, Plan after) {
         PlanDiff diff = new PlanDiff();
         diff.routers(before, after);
+        diff.bfdProfiles(before.bfdProfiles(), after.bfdProfiles());
         return List.copyOf(diff.changes);
     }
 
@@ -129,7 +141,8 @@ public final class PlanDiff {
                 + MAXIMUM.size()
                 + SESSION.size()
                 + ADD_PATHS.size()
-                + PREFIX.size();
+                + PREFIX.size()
+                + BFD_PROFILE.size();
     }
 
     private void routers(Plan before, Plan after) {
@@ -146,6 +159,17 @@ public final class PlanDiff {
                     was == null ? List.of() : was.speaker().peers(),
                     is == null ? List.of() : is.speaker().peers());
             prefixes(was == null ? null : was.speaker(), is == null ? null : is.speaker());
+        }
+    }
+
+    private void bfdProfiles(Map<String, BfdProfile> before, Map<String, BfdProfile> after) {
+        for (String name : union(before, after)) {
+            BfdProfile was = before.get(name);
+            BfdProfile is = after.get(name);
+            whole(Subject.BFD_PROFILE, name, was, is, Effect.NONE);
+            if (was != null && is != null) {
+                fields(Subject.BFD_PROFILE, name, BFD_PROFILE, was, is);
+            }
         }
     }
 

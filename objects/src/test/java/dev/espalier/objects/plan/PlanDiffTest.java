@@ -2,6 +2,7 @@ package dev.espalier.objects.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.bfd.BfdProfile;
 import dev.espalier.bgp.AsPathOptions;
 import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.PeerConfig;
@@ -131,6 +132,32 @@ class PlanDiffTest {
                         "peer clients: addPaths.sendMax removed, was 4 (re-evaluates routes)");
     }
 
+    @Test
+    void anotherBfdProfileTouchesNoSessionButStrictnessDoes() {
+        String before = """
+                apiVersion: espalier.dev/v1alpha1
+                kind: Router
+                metadata: {name: main}
+                spec: {asn: 65001}
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: BgpPeer
+                metadata: {name: tor}
+                spec: {address: 10.0.0.1, asn: 65002, importPolicy: [accept-all], exportPolicy: [accept-all], bfdProfile: fast}
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: BfdProfile
+                metadata: {name: fast}
+                spec: {requiredMinReceive: 50}
+                """;
+        String after = before.replace("50}", "100}").replace("bfdProfile: fast", "bfdProfile: fast, bfdStrict: true");
+        assertThat(PlanDiff.between(Examples.plan(before), Examples.plan(after)))
+                .extracting(PlanChange::toString)
+                .containsExactly(
+                        "peer tor: bfdStrict false -> true (resets the session)",
+                        "bfd profile fast: requiredMinReceive 50 -> 100 (no session is touched)");
+    }
+
     /** A field that is added to these records and forgotten here would change without a word. */
     @Test
     void noFieldIsForgotten() {
@@ -141,12 +168,14 @@ class PlanDiffTest {
                         AsPathOptions.class,
                         MaximumPrefixes.class,
                         PeerConfig.AddPaths.class,
-                        SpeakerConfig.Origination.class)
+                        SpeakerConfig.Origination.class,
+                        BfdProfile.class)
                 .flatMap(record -> Stream.of(record.getRecordComponents()))
                 .map(RecordComponent::getName)
                 .filter(name -> !PlanDiff.SEPARATE_FIELDS.contains(name))
                 .count();
         // "peers" is a field of SpeakerConfig, which is compared apart, and of Origination, which is not
-        assertThat(PlanDiff.comparedFields()).isEqualTo((int) fields + 1);
+        // and "bfd" is compared as its two fields
+        assertThat(PlanDiff.comparedFields()).isEqualTo((int) fields + 2);
     }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sendCommunities which communities it is told
  * @param maximumPrefixes how many routes it may send and be sent
  * @param addPaths whether several paths for a prefix are exchanged (RFC 7911)
+ * @param bfd how the path to it is watched (RFC 5882), or null for not at all
  */
 public record PeerConfig(
         String name,
@@ -42,7 +43,8 @@ public record PeerConfig(
         AsPathOptions asPath,
         Set<CommunityKind> sendCommunities,
         MaximumPrefixes maximumPrefixes,
-        AddPaths addPaths) {
+        AddPaths addPaths,
+        @Nullable Bfd bfd) {
 
     /**
      * Copies the sets.
@@ -77,7 +79,22 @@ public record PeerConfig(
                 .asPath(asPath)
                 .sendCommunities(sendCommunities)
                 .maximumPrefixes(maximumPrefixes)
-                .addPaths(addPaths);
+                .addPaths(addPaths)
+                .bfd(bfd);
+    }
+
+    /**
+     * How the path to a neighbour is watched.
+     *
+     * @param profile the name of what says how often and how patiently; a change of it does not reset the session
+     * @param strict whether no OPEN is sent before the path is known to be up (draft-ietf-idr-bgp-bfd-strict-mode); a change of it
+     *     resets the session
+     */
+    public record Bfd(String profile, boolean strict) {}
+
+    /** Whether a session waits until the path is known to be up. */
+    public boolean bfdStrict() {
+        return bfd != null && bfd.strict();
     }
 
     /** Who the neighbour is. */
@@ -233,6 +250,7 @@ public record PeerConfig(
         private Set<CommunityKind> sendCommunities = EnumSet.allOf(CommunityKind.class);
         private MaximumPrefixes maximumPrefixes = MaximumPrefixes.NONE;
         private AddPaths addPaths = AddPaths.NONE;
+        private @Nullable Bfd bfd;
 
         private Builder(String name, Remote remote) {
             this.name = name;
@@ -309,6 +327,11 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder bfd(@Nullable Bfd value) {
+            bfd = value;
+            return this;
+        }
+
         public PeerConfig build() {
             return new PeerConfig(
                     name,
@@ -324,7 +347,8 @@ public record PeerConfig(
                     asPath,
                     sendCommunities,
                     maximumPrefixes,
-                    addPaths);
+                    addPaths,
+                    bfd);
         }
     }
 

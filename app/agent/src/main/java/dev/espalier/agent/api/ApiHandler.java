@@ -42,6 +42,7 @@ public final class ApiHandler implements HttpHandler {
                 get("/api/v1/status", List.of(), request -> json(daemon.status())),
                 get("/api/v1/peers", List.of(), request -> json(daemon.peers())),
                 get("/api/v1/peers/{peer}", List.of(), this::peer),
+                get("/api/v1/bfd", List.of(), request -> json(daemon.bfd())),
                 get("/api/v1/routes", RouteStream.PARAMETERS, routes::answer),
                 get("/api/v1/explain", List.of("prefix", "instance"), this::explain),
                 get("/api/v1/events", List.of("follow"), events::answer),

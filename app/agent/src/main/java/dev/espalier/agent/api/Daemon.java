@@ -16,6 +16,9 @@ public interface Daemon {
     /** All configured peers and all neighbours that came from ranges, in the order of the configuration. */
     List<PeerView> peers();
 
+    /** The BFD sessions, and what of others' packets was not taken. */
+    BfdReport bfd();
+
     /**
      * Shows prefixes with their paths, one by one, without holding up the tables for longer than a few prefixes take.
      *

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -23,6 +24,8 @@ import java.util.function.ToDoubleFunction;
 final class Metrics {
 
     /** Not {@code instance}: that label is Prometheus' own, for the target of a scrape. */
+    private static final double MILLIS_PER_SECOND = 1000;
+
     private static final String INSTANCE = "routing_instance";
 
     private final Daemon daemon;
@@ -50,6 +53,7 @@ final class Metrics {
                 daemon.peers().stream().filter(peer -> peer.address() != null).toList();
         sessions(sessions, all);
         families(sessions, all);
+        bfd(daemon.bfd(), all);
         JvmMetrics.addTo(all);
         return new MetricSnapshots(all);
     }
@@ -183,7 +187,54 @@ final class Metrics {
                 f -> f.routes().sent()));
     }
 
+    private static void bfd(BfdReport report, List<MetricSnapshot> all) {
+        List<BfdView> sessions = report.sessions();
+        all.add(gauge(
+                "espalier_bfd_session_up",
+                "1 when the BFD session is Up, 0 when not.",
+                sessions,
+                Metrics::labels,
+                session -> session.state().equals("Up") ? 1 : 0));
+        all.add(gauge(
+                "espalier_bfd_detection_seconds",
+                "How long the peer may be silent; 0 while it is not heard.",
+                sessions,
+                Metrics::labels,
+                session -> session.detectionMillis() == null ? 0 : session.detectionMillis() / MILLIS_PER_SECOND));
+        all.add(counter(
+                "espalier_bfd_session_ups",
+                "How often the BFD session came up.",
+                sessions,
+                Metrics::labels,
+                BfdView::timesUp));
+        CounterSnapshot.Builder packets =
+                CounterSnapshot.builder().name("espalier_bfd_packets").help("BFD control packets.");
+        for (BfdView session : sessions) {
+            packets.dataPoint(count(labels(session).add("direction", "received"), (double) session.packetsReceived()));
+            packets.dataPoint(count(labels(session).add("direction", "sent"), (double) session.packetsSent()));
+        }
+        all.add(packets.build());
+        all.add(counter(
+                "espalier_bfd_packets_discarded",
+                "BFD packets that were not taken, by reason.",
+                List.copyOf(report.discarded().entrySet()),
+                discarded -> Labels.of("reason", discarded.getKey()),
+                Map.Entry::getValue));
+    }
+
     // ---- labels and points
+
+    private static Labels labels(BfdView session) {
+        return Labels.of(
+                "peer",
+                session.peer(),
+                "local",
+                String.valueOf(session.localAddress()),
+                "link",
+                String.valueOf(session.link()),
+                "hops",
+                session.multihop() ? "multi" : "one");
+    }
 
     private static Labels labels(StatusView.Instance instance) {
         return Labels.of(INSTANCE, instance.name());

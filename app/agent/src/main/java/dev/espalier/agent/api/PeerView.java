@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param updatesReceived UPDATE messages among them
  * @param updatesSent UPDATE messages among them
  * @param updateErrors errors in its updates that RFC 7606 dealt with
+ * @param bfd the BFD session that watches the path to it; null when none does
  */
 public record PeerView(
         String instance,
@@ -67,7 +68,8 @@ public record PeerView(
         long messagesSent,
         long updatesReceived,
         long updatesSent,
-        long updateErrors) {
+        long updateErrors,
+        @Nullable BfdView bfd) {
 
     /**
      * Routes of one family.

@@ -27,6 +27,10 @@ class OpenApiTest {
     private static final Map<String, Class<?>> SCHEMAS = new TreeMap<>(Map.ofEntries(
             Map.entry("ApiProblem", ApiProblem.class),
             Map.entry("Attributes", PathView.Attributes.class),
+            Map.entry("Bfd", BfdView.class),
+            Map.entry("BfdPeer", BfdView.Peer.class),
+            Map.entry("BfdReport", BfdReport.class),
+            Map.entry("BfdUser", BfdView.User.class),
             Map.entry("Candidate", ExplainView.Candidate.class),
             Map.entry("Change", PlanView.Change.class),
             Map.entry("ConfigurationProblem", PlanView.Problem.class),
@@ -96,6 +100,7 @@ class OpenApiTest {
                 .containsAll(reachable(List.of(
                         StatusView.class,
                         PeerView.class,
+                        BfdReport.class,
                         RouteView.class,
                         ExplainView.class,
                         EventView.class,
@@ -179,6 +184,9 @@ class OpenApiTest {
         }
         if (type == long.class || type == Long.class) {
             return Map.of("type", "integer", "format", "int64");
+        }
+        if (type == double.class || type == Double.class) {
+            return Map.of("type", "number", "format", "double");
         }
         return SCHEMAS.entrySet().stream()
                 .filter(entry -> entry.getValue() == type)

@@ -56,7 +56,7 @@ final class QuietDaemon implements Daemon {
         return List.of(peer("tor-1", "192.0.2.1"), peer("racks", null));
     }
 
-    private static PeerView peer(String name, @Nullable String address) {
+    private PeerView peer(String name, @Nullable String address) {
         return new PeerView(
                 "default",
                 name,
@@ -86,7 +86,36 @@ final class QuietDaemon implements Daemon {
                 11,
                 8,
                 9,
-                1);
+                1,
+                address == null ? null : bfd().sessions().getFirst());
+    }
+
+    @Override
+    public BfdReport bfd() {
+        return new BfdReport(
+                List.of(new BfdView(
+                        "192.0.2.1",
+                        null,
+                        "eth0",
+                        false,
+                        List.of(new BfdView.User("default", "tor-1")),
+                        "Up",
+                        7,
+                        null,
+                        null,
+                        "no diagnostic",
+                        50,
+                        150.0,
+                        3,
+                        50,
+                        50,
+                        new BfdView.Peer("Up", "no diagnostic", 3, 50, 50, 9, false),
+                        17,
+                        50000,
+                        1,
+                        140,
+                        141)),
+                Map.of("its version is not 1", 2L));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.espalier.bgp.engine;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.session.Channel;
+import dev.espalier.bgp.session.Liveness;
 import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.bgp.session.SessionObserver;
 import dev.espalier.bgp.session.Sessions;
@@ -86,6 +87,7 @@ public final class Speaker {
      * @param loop the owner of all this
      * @param transport how to reach the neighbours
      * @param routers how to find those that are known by their interface; {@link RouterDiscovery#NONE} where there are none
+     * @param liveness who watches the paths to them
      * @param events where to tell what happens
      * @param earlier what an earlier run left behind
      * @param linkIndex the kernel's number for a link's name, 0 where there is no such link; asked by any thread
@@ -98,6 +100,7 @@ public final class Speaker {
             Loop loop,
             Transport transport,
             RouterDiscovery routers,
+            Liveness liveness,
             EventSink events,
             EarlierRun earlier,
             ToIntFunction<String> linkIndex,
@@ -134,7 +137,8 @@ public final class Speaker {
                                     .decided(id, true)));
             groups.put(family, new UpdateGroups(locRib, attributes, neighbors::source, originations.of(family)));
         }
-        this.sessions = new Sessions(config, transport, routers, restart, events, this::observerFor, linkIndex, jitter);
+        this.sessions = new Sessions(
+                config, transport, routers, restart, liveness, events, this::observerFor, linkIndex, jitter);
     }
 
     /**
@@ -321,6 +325,12 @@ public final class Speaker {
         return peer;
     }
 
+    /** A look that saves the search: a next hop is tracked from when a path through it is decided, and not before. */
+    private boolean mayBeNextHop(Neighbor neighbor) {
+        return nextHops.isTracked(neighbor.address())
+                || locRibs.values().stream().anyMatch(LocRib::hasUndecided);
+    }
+
     private void up(Neighbor neighbor, Channel channel) {
         Negotiated negotiated = channel.negotiated();
         PathSource source = new PathSource(
@@ -332,8 +342,7 @@ public final class Speaker {
                 neighbor.config().routeReflectorClient(),
                 negotiated.remote().link());
         neighbors.up(neighbor, channel, source);
-        neighbor.nextHopOfOthers(
-                nextHops.isTracked(neighbor.address()) && attributes.anyMatch(set -> Neighbors.names(set, neighbor)));
+        neighbor.nextHopOfOthers(mayBeNextHop(neighbor) && attributes.anyMatch(set -> Neighbors.names(set, neighbor)));
         Set<Family> dropped = PeerRestart.droppedOnReturn(neighbor.stale(), negotiated);
         dropped.forEach(family -> dropStale(neighbor, family));
         if (neighbor.stale().isEmpty()) {

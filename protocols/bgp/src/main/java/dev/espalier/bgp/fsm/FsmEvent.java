@@ -1,5 +1,6 @@
 package dev.espalier.bgp.fsm;
 
+import dev.espalier.bgp.session.Liveness;
 import dev.espalier.bgp.wire.Message;
 import dev.espalier.route.Transport.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ public sealed interface FsmEvent {
      * @param reason a sentence for people; null when the neighbour closed it in an orderly way
      */
     record Lost(ConnectionId connection, @Nullable String reason) implements FsmEvent {}
+
+    /** Whoever watches the path to the neighbour has something to say of it (RFC 5882); not an event of RFC 4271. */
+    record PathChanged(Liveness.Report report) implements FsmEvent {}
 
     /** A message has arrived: BGPOpen (19), NotifMsg (24, 25), KeepAliveMsg (26), UpdateMsg (27), or a ROUTE-REFRESH. */
     record Received(ConnectionId connection, Message message) implements FsmEvent {}

@@ -9,6 +9,9 @@ public sealed interface FsmTimer {
     /** IdleHoldTimer (section 8.1.1, optional attribute DampPeerOscillations): the pause after a failure is over. */
     record IdleHold() implements FsmTimer {}
 
+    /** While a session waits for its path to be up, this is when to say so, and when to say it again. */
+    record PathWait() implements FsmTimer {}
+
     /**
      * HoldTimer (section 8, timer 2). Whoever keeps it also counts every octet received as a sign of life, and reports its expiry
      * only when there was none for the whole time.

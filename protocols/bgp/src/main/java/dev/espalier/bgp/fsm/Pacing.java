@@ -4,18 +4,23 @@ import static dev.espalier.bgp.fsm.PeerFsm.LONGEST_IDLE_HOLD_SECONDS;
 import static dev.espalier.bgp.fsm.PeerFsm.SHORTEST_IDLE_HOLD_SECONDS;
 
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** How fast a neighbour is tried, while a {@link PeerTurn} works on it: the ConnectRetryTimer and the IdleHoldTimer. */
+/** How fast a neighbour is tried, while a {@link PeerTurn} works on it: the ConnectRetryTimer, the IdleHoldTimer, and waiting for its path. */
 final class Pacing {
 
     private static final FsmTimer CONNECT_RETRY = new FsmTimer.ConnectRetry();
     private static final FsmTimer IDLE_HOLD = new FsmTimer.IdleHold();
+    private static final FsmTimer PATH_WAIT = new FsmTimer.PathWait();
+    /** So long a path may take to come up before its absence is worth a word: BFD begins with packets a second apart. */
+    private static final int PATH_WAIT_SECONDS = 10;
 
     private final int connectRetrySeconds;
     private final Effects effects;
     private boolean holding;
     private boolean stayingAway;
     private boolean retrying;
+    private @Nullable String waiting;
     private int idleHoldSeconds;
 
     Pacing(PeerState state, int connectRetrySeconds, Effects effects) {
@@ -24,7 +29,46 @@ final class Pacing {
         holding = state.holding();
         stayingAway = state.stayingAway();
         retrying = state.retrying();
+        waiting = state.waiting();
         idleHoldSeconds = state.idleHoldSeconds();
+    }
+
+    /** Whether nothing may be tried: there is a pause, or the path is not up. */
+    boolean barred() {
+        return holding || waiting != null;
+    }
+
+    /** Why the path has to be waited for; null when it has not. */
+    @Nullable
+    String waiting() {
+        return waiting;
+    }
+
+    /** From now on the path has to be waited for; after a while it is time to say so. */
+    void awaitPath(String reason) {
+        if (waiting == null) {
+            armPathWait();
+        }
+        waiting = reason;
+    }
+
+    void armPathWait() {
+        long nanos = TimeUnit.SECONDS.toNanos(PATH_WAIT_SECONDS);
+        effects.add(new Effect.Arm(PATH_WAIT, nanos, nanos));
+    }
+
+    /**
+     * The path need not be waited for.
+     *
+     * @return whether it was, and nothing else is waited for
+     */
+    boolean pathIsUp() {
+        if (waiting == null) {
+            return false;
+        }
+        waiting = null;
+        effects.add(new Effect.Cancel(PATH_WAIT));
+        return !holding;
     }
 
     boolean holding() {
@@ -87,13 +131,13 @@ final class Pacing {
     /**
      * The pause is over.
      *
-     * @return whether there was one
+     * @return whether there was one, and nothing else is waited for
      */
     boolean idleHoldExpired() {
         boolean held = holding;
         holding = false;
         stayingAway = false;
-        return held;
+        return held && waiting == null;
     }
 
     void armConnectRetry() {
@@ -120,5 +164,6 @@ final class Pacing {
             stayingAway = false;
             effects.add(new Effect.Cancel(IDLE_HOLD));
         }
+        pathIsUp();
     }
 }

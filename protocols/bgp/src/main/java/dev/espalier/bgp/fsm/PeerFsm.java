@@ -18,6 +18,8 @@ import java.util.List;
  *   <li>While a session is established, a further connection is refused at once, without waiting for its OPEN; unless graceful
  *       restart was agreed on, where its OPEN means that the neighbour has restarted (RFC 4724 section 4.2).
  *   <li>An UPDATE in OpenConfirm counts as the KEEPALIVE that should have come first; some speakers skip it, and BIRD lets them.
+ *   <li>With BFD in strict mode, a session whose path is not up is held in Idle, with the neighbour's connection left unread,
+ *       and without the capability of draft-ietf-idr-bgp-bfd-strict-mode: it concerns only ourselves.
  *   <li>DelayOpen is not implemented; the other optional attributes are as if DampPeerOscillations were set.
  * </ul>
  */
@@ -68,12 +70,14 @@ public final class PeerFsm {
                 switch (expired.timer()) {
                     case FsmTimer.ConnectRetry timer -> turn.connectRetryExpired();
                     case FsmTimer.IdleHold timer -> turn.idleHoldExpired();
+                    case FsmTimer.PathWait timer -> turn.pathWaitExpired();
                     case FsmTimer.Hold timer -> turn.holdExpired(timer.connection());
                     case FsmTimer.Keepalive timer -> turn.keepaliveExpired(timer.connection());
                 }
             }
             case FsmEvent.Opened opened -> turn.opened(opened);
             case FsmEvent.Lost lost -> turn.lost(lost);
+            case FsmEvent.PathChanged changed -> turn.pathChanged(changed.report());
             case FsmEvent.Received received -> turn.received(received.connection(), received.message());
             case FsmEvent.Fault fault -> turn.fault(fault);
             case FsmEvent.Resume resume -> turn.resume();

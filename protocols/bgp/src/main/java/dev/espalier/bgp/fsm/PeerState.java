@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param holding whether the pause after a failure (IdleHoldTimer) is on
  * @param stayingAway whether that pause is a long one, in which the neighbour's connections are refused
  * @param retrying whether the ConnectRetryTimer runs
+ * @param waiting why the session has to wait for its path to be up, as a sentence; null when it has not
  * @param session the connection that is established, or null
  * @param outgoing the connection of ours that is not yet established, or null
  * @param incoming the connection of the neighbour's that is not yet established, or null
@@ -24,6 +25,7 @@ public record PeerState(
         boolean holding,
         boolean stayingAway,
         boolean retrying,
+        @Nullable String waiting,
         @Nullable Connection session,
         @Nullable Connection outgoing,
         @Nullable Connection incoming,
@@ -33,7 +35,7 @@ public record PeerState(
 
     /** Where every neighbour begins: stopped. */
     public static final PeerState INITIAL =
-            new PeerState(false, false, false, false, null, null, null, 0, PeerFsm.SHORTEST_IDLE_HOLD_SECONDS, 0);
+            new PeerState(false, false, false, false, null, null, null, null, 0, PeerFsm.SHORTEST_IDLE_HOLD_SECONDS, 0);
 
     /**
      * One connection.
@@ -61,8 +63,8 @@ public record PeerState(
         if (session != null) {
             return SessionState.ESTABLISHED;
         }
-        SessionState waiting = !started || holding ? SessionState.IDLE : SessionState.ACTIVE;
-        return further(phase(incoming), further(phase(outgoing), waiting));
+        SessionState resting = !started || holding || waiting != null ? SessionState.IDLE : SessionState.ACTIVE;
+        return further(phase(incoming), further(phase(outgoing), resting));
     }
 
     /** Whether there is no connection, nor an attempt at one, nor a pause before the next: only waiting for the neighbour. */

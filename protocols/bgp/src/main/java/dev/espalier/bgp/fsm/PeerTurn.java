@@ -7,6 +7,7 @@ import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.fsm.ConnectionId.Side;
 import dev.espalier.bgp.fsm.Effect.Failure;
 import dev.espalier.bgp.fsm.PeerState.Connection;
+import dev.espalier.bgp.session.Liveness;
 import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.bgp.session.SessionObserver;
 import dev.espalier.bgp.wire.ErrorCode;
@@ -55,6 +56,7 @@ final class PeerTurn {
                         pacing.holding(),
                         pacing.stayingAway(),
                         pacing.retrying(),
+                        pacing.waiting(),
                         connections.session(),
                         connections.outgoing(),
                         connections.incoming(),
@@ -71,6 +73,9 @@ final class PeerTurn {
         if (!started) {
             started = true;
             pacing.reset();
+            if (peer.bfdStrict()) {
+                pacing.awaitPath(Reasons.NOT_HEARD);
+            }
             seekConnection();
         }
     }
@@ -106,15 +111,61 @@ final class PeerTurn {
 
     /** 13. */
     void idleHoldExpired() {
-        if (!pacing.idleHoldExpired()) {
-            return;
+        if (pacing.idleHoldExpired()) {
+            seekAgain();
         }
+    }
+
+    /** Nothing has to be waited for any more. */
+    private void seekAgain() {
         Connection incoming = connections.incoming();
-        if (incoming != null) {
+        if (incoming == null) {
+            seekConnection();
+        } else if (incoming.phase() == SessionState.IDLE) {
             // It waited; to connect as well would only make a collision. The retry timer runs in case it fails.
             sendOpen(incoming);
-        } else {
-            seekConnection();
+        }
+    }
+
+    // ---- the path (RFC 5882)
+
+    void pathChanged(Liveness.Report report) {
+        if (report.condition() == Liveness.Condition.FAILED) {
+            pathFailed(report);
+        }
+        if (!started || !peer.bfdStrict()) {
+            return;
+        }
+        if (report.condition() != Liveness.Condition.UP) {
+            pacing.awaitPath(report.reason());
+        } else if (pacing.pathIsUp()) {
+            seekAgain();
+        }
+    }
+
+    /** Only a path that was up and has failed ends a session; one that never was up, or was taken down on purpose, does not. */
+    private void pathFailed(Liveness.Report report) {
+        if (peer.bfdStrict()) {
+            connections.candidates().forEach(candidate -> end(candidate, PathFailure.BFD_DOWN));
+        }
+        Connection session = connections.session();
+        if (session == null) {
+            return;
+        }
+        Message.Notification farewell = PathFailure.farewell(peer, session.negotiated(), report);
+        end(session, farewell);
+        reportClosed(session, Reasons.pathFailed(report.reason()), farewell, null);
+        pause();
+    }
+
+    /** The path is still not up: it is said why, and after the same time again. */
+    void pathWaitExpired() {
+        String waiting = pacing.waiting();
+        if (waiting != null) {
+            pacing.armPathWait();
+            if (connections.session() == null) {
+                effects.add(new Effect.Failed(Failure.LOST, Reasons.waits(waiting)));
+            }
         }
     }
 
@@ -177,7 +228,7 @@ final class PeerTurn {
                 effects.close(former, COLLISION);
             }
             connections.candidate(open);
-            if (pacing.holding()) {
+            if (pacing.barred()) {
                 effects.add(new Effect.Park(open.id()));
             } else {
                 sendOpen(open);
@@ -432,7 +483,7 @@ final class PeerTurn {
     }
 
     private boolean mayConnect() {
-        return started && !pacing.holding() && !peer.session().passive() && !connections.outgoingNeedless();
+        return started && !pacing.barred() && !peer.session().passive() && !connections.outgoingNeedless();
     }
 
     private void sendOpen(Connection connection) {

@@ -8,7 +8,17 @@ import org.jspecify.annotations.Nullable;
 /** The sentences in which the state machine gives its reasons. */
 final class Reasons {
 
+    static final String NOT_HEARD = "the neighbour has not been heard";
+
     private Reasons() {}
+
+    static String pathFailed(String reason) {
+        return "BFD found the path dead: " + reason;
+    }
+
+    static String waits(String reason) {
+        return "waits for BFD to come up (bfdStrict): " + reason;
+    }
 
     static String noAnswer(PeerConfig peer) {
         return "no answer from " + who(peer) + " port " + peer.session().port() + " within "

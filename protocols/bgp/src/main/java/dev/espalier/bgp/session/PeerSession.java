@@ -42,6 +42,7 @@ final class PeerSession {
     private final SessionObserver observer;
     private final RandomGenerator jitter;
     private final SessionReports reports;
+    private final PathWatch path;
     private final PeerFsm fsm;
     private final SessionCounters counters = new SessionCounters();
     private final AtomicInteger accepted = new AtomicInteger();
@@ -54,6 +55,7 @@ final class PeerSession {
     private PeerState state = PeerState.INITIAL;
     private Loop.@Nullable Timer connectRetryTimer;
     private Loop.@Nullable Timer idleHoldTimer;
+    private Loop.@Nullable Timer pathWaitTimer;
     private @Nullable SessionChannel channel;
     private volatile Snapshot snapshot;
 
@@ -71,6 +73,7 @@ final class PeerSession {
      * @param config what is configured for it
      * @param remote where it is; for a dynamic neighbour, where it came from
      * @param label what events call it
+     * @param dynamic whether it came from a range
      * @param loop one of the transport's
      * @param observer hears of its sessions, on that loop
      * @param jitter draws what RFC 4271 section 10 wants drawn; for this session alone
@@ -80,6 +83,7 @@ final class PeerSession {
             PeerConfig config,
             PeerConfig.Remote.Address remote,
             String label,
+            boolean dynamic,
             Loop loop,
             SessionObserver observer,
             RandomGenerator jitter) {
@@ -91,6 +95,8 @@ final class PeerSession {
         this.observer = observer;
         this.jitter = jitter;
         this.reports = new SessionReports(context, label, remote.address());
+        this.path = new PathWatch(
+                context, config, remote, dynamic, loop, report -> handle(new FsmEvent.PathChanged(report)));
         this.fsm = new PeerFsm(context.local(), config);
         this.snapshot = new Snapshot(state, loop.now(), null, null, true);
     }
@@ -98,7 +104,15 @@ final class PeerSession {
     // ---- from any thread ----
 
     void start() {
-        loop.execute(() -> handle(new FsmEvent.Start()));
+        loop.execute(() -> {
+            handle(new FsmEvent.Start());
+            path.started();
+        });
+    }
+
+    /** The path to the neighbour is to be watched otherwise, or not at all; the session goes on. */
+    void watchPath(PeerConfig.@Nullable Bfd bfd) {
+        loop.execute(() -> path.configure(bfd));
     }
 
     /**
@@ -110,6 +124,7 @@ final class PeerSession {
     CompletionStage<Void> stop(Message.@Nullable Notification notification, String reason) {
         loop.execute(() -> {
             stopping = true;
+            path.stopped();
             handle(new FsmEvent.Stop(notification, reason));
             completeStop();
         });
@@ -291,6 +306,10 @@ final class PeerSession {
                 cancel(timer);
                 idleHoldTimer = loop.schedule(nanos, () -> handle(new FsmEvent.Expired(timer)));
             }
+            case FsmTimer.PathWait timer -> {
+                cancel(timer);
+                pathWaitTimer = loop.schedule(nanos, () -> handle(new FsmEvent.Expired(timer)));
+            }
             case FsmTimer.Hold timer -> on(timer.connection(), connection -> connection.armHold(nanos));
             case FsmTimer.Keepalive timer -> on(timer.connection(), connection -> connection.armKeepalive(nanos));
         }
@@ -300,6 +319,7 @@ final class PeerSession {
         switch (which) {
             case FsmTimer.ConnectRetry timer -> connectRetryTimer = cancelled(connectRetryTimer);
             case FsmTimer.IdleHold timer -> idleHoldTimer = cancelled(idleHoldTimer);
+            case FsmTimer.PathWait timer -> pathWaitTimer = cancelled(pathWaitTimer);
             case FsmTimer.Hold timer -> on(timer.connection(), PeerConnection::cancelHold);
             case FsmTimer.Keepalive timer -> on(timer.connection(), PeerConnection::cancelKeepalive);
         }
@@ -318,6 +338,7 @@ final class PeerSession {
         channel = up;
         reports.established(negotiated);
         observer.established(up);
+        path.established(negotiated);
     }
 
     private void closed(SessionObserver.Closed closed) {
@@ -327,6 +348,9 @@ final class PeerSession {
         if (down != null) {
             down.close();
             observer.closed(down, closed);
+        }
+        if (!stopping) {
+            path.closed();
         }
     }
 }

@@ -22,7 +22,8 @@ final class SessionConfig {
                 && one.session().equals(other.session())
                 && one.families().equals(other.families())
                 && one.addPaths().receive() == other.addPaths().receive()
-                && one.addPaths().sends() == other.addPaths().sends();
+                && one.addPaths().sends() == other.addPaths().sends()
+                && one.bfdStrict() == other.bfdStrict();
     }
 
     /** The links on which neighbours are that are known by nothing else. */

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  * @param local who we are
  * @param transport where connections come from
  * @param restart what our OPENs say about a restart of ours
+ * @param liveness who watches paths
  * @param events who hears what happened
  * @param onQuiet called on a session's loop when it has neither a connection nor a pause any more
  */
@@ -21,5 +22,6 @@ record SessionContext(
         LocalSpeaker local,
         Transport transport,
         RestartFlags restart,
+        Liveness liveness,
         EventSink events,
         Consumer<PeerSession> onQuiet) {}

@@ -42,6 +42,7 @@ public final class Sessions {
 
     private final Transport transport;
     private final RestartFlags restart;
+    private final Liveness liveness;
     private final EventSink events;
     private final ObserverFactory observers;
     private final ToIntFunction<String> linkIndex;
@@ -92,6 +93,7 @@ public final class Sessions {
      * @param transport where connections come from
      * @param routers how neighbours are found that are known by their interface
      * @param restart what our OPENs say about a restart of ours
+     * @param liveness who watches the paths to neighbours
      * @param events who hears what happened
      * @param observers makes those who hear of the sessions
      * @param linkIndex the kernel's number for a link's name, or 0 where there is no such link
@@ -102,6 +104,7 @@ public final class Sessions {
             Transport transport,
             RouterDiscovery routers,
             RestartFlags restart,
+            Liveness liveness,
             EventSink events,
             ObserverFactory observers,
             ToIntFunction<String> linkIndex,
@@ -109,6 +112,7 @@ public final class Sessions {
         this.config = config;
         this.transport = transport;
         this.restart = restart;
+        this.liveness = liveness;
         this.events = events;
         this.observers = observers;
         this.linkIndex = linkIndex;
@@ -280,10 +284,11 @@ public final class Sessions {
             if (!known.config.maximumPrefixes().equals(peer.maximumPrefixes())) {
                 known.session.resume();
             }
+            known.session.watchPath(peer.bfd());
             return;
         }
         SessionObserver observer = observers.observerFor(peer, false);
-        PeerSession session = session(peer, remote, peer.name(), observer);
+        PeerSession session = session(peer, remote, peer.name(), false, observer);
         configured.put(peer.name(), new Configured(peer, remote, session));
         session.start();
     }
@@ -342,16 +347,21 @@ public final class Sessions {
     }
 
     private PeerSession session(
-            PeerConfig peer, PeerConfig.Remote.Address remote, String label, SessionObserver observer) {
+            PeerConfig peer,
+            PeerConfig.Remote.Address remote,
+            String label,
+            boolean isDynamic,
+            SessionObserver observer) {
         LocalAs localAs = peer.session().localAs();
         SessionContext context = new SessionContext(
                 config.instance(),
                 new LocalSpeaker(localAs == null ? config.asn() : localAs.asn(), config.routerId()),
                 transport,
                 restart,
+                liveness,
                 events,
                 this::quiet);
-        return new PeerSession(context, peer, remote, label, transport.loop(), observer, jitter.split());
+        return new PeerSession(context, peer, remote, label, isDynamic, transport.loop(), observer, jitter.split());
     }
 
     // ---- those who come ----
@@ -413,6 +423,7 @@ public final class Sessions {
                 waiting,
                 new PeerConfig.Remote.Address(remote.address(), null),
                 peer.name() + " (" + remote.address() + ")",
+                true,
                 observer);
         dynamic.add(new DynamicNeighbor(source, peer, session));
         session.start();
@@ -461,6 +472,7 @@ public final class Sessions {
                 if (!sameLimits) {
                     neighbor.session().resume();
                 }
+                neighbor.session().watchPath(peer.bfd());
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.session.Liveness;
 import dev.espalier.bgp.sim.ForwardingModel;
 import dev.espalier.bgp.sim.SimulatedLinks;
 import dev.espalier.bgp.sim.SimulatedLoop;
@@ -161,6 +162,7 @@ final class LinkLocalNetwork {
                         loop,
                         transport,
                         discovery,
+                        Liveness.NONE,
                         events::add,
                         new EarlierRun(false, false),
                         SimulatedTransport::linkIndex,

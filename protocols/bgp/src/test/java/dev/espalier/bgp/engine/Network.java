@@ -2,6 +2,7 @@ package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.session.Liveness;
 import dev.espalier.bgp.sim.ForwardingModel;
 import dev.espalier.bgp.sim.SimulatedLoop;
 import dev.espalier.bgp.sim.SimulatedNetwork;
@@ -161,6 +162,7 @@ final class Network {
                         owner,
                         transport,
                         RouterDiscovery.NONE,
+                        Liveness.NONE,
                         events::add,
                         new EarlierRun(created.counters().stale() > 0, runs++ > 0),
                         SimulatedTransport::linkIndex,

@@ -17,7 +17,9 @@ import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -113,6 +115,7 @@ final class Lab {
         private int gracefulRestart;
         private boolean extended = true;
         private Set<Family> families = Set.of(Family.IPV4_UNICAST);
+        private PeerConfig.@Nullable Bfd bfd;
 
         Peer(PeerConfig.Remote remote, PeerConfig.RemoteAs asn) {
             this.remote = remote;
@@ -147,6 +150,11 @@ final class Lab {
 
         Peer gracefulRestart(int seconds) {
             gracefulRestart = seconds;
+            return this;
+        }
+
+        Peer bfd(boolean strict) {
+            bfd = new PeerConfig.Bfd("fast", strict);
             return this;
         }
 
@@ -188,7 +196,36 @@ final class Lab {
                     .session(session)
                     .families(families)
                     .nextHopSelf(nextHopSelf)
+                    .bfd(bfd)
                     .build();
+        }
+    }
+
+    /** Paths that are up or fail when the test says so. */
+    static final class Paths implements Liveness {
+        final Map<Target, Observer> watched = new LinkedHashMap<>();
+        final List<String> profiles = new ArrayList<>();
+
+        @Override
+        public Watch watch(Target target, Observer observer) {
+            watched.put(target, observer);
+            observer.changed(new Report(Condition.NOT_UP, "the peer has not been heard", false));
+            return new Watch() {
+                @Override
+                public void profile(String name) {
+                    profiles.add(name);
+                }
+
+                @Override
+                public void close() {
+                    watched.remove(target);
+                }
+            };
+        }
+
+        void all(Condition condition, String reason, boolean independent) {
+            List.copyOf(watched.values())
+                    .forEach(observer -> observer.changed(new Report(condition, reason, independent)));
         }
     }
 
@@ -198,6 +235,7 @@ final class Lab {
         final SimulatedTransport transport;
         final List<Event> events = new ArrayList<>();
         final List<Recorder> recorders = new ArrayList<>();
+        final Paths paths = new Paths();
         final Sessions sessions;
 
         Box(String address, SimulatedTransport transport, SpeakerConfig config) {
@@ -208,6 +246,7 @@ final class Lab {
                     transport,
                     RouterDiscovery.NONE,
                     NOT_RESTARTING,
+                    paths,
                     events::add,
                     this::observerFor,
                     SimulatedTransport::linkIndex,
