@@ -110,7 +110,6 @@ class DaemonLoadTest {
         "espalier, S2, 4, 500, 3",
         "espalier, S3, 5, 20, 2",
         "espalier, S6p, 10, 10, 2",
-        "bird, S2, 4, 500, 3",
         "bird, S3h, 5, 20, 2",
         "bird, S6p, 10, 10, 2"
     })
