@@ -1,0 +1,247 @@
+# shellcheck shell=bash
+# The daemons that bench/run measures: whether they are there, how they are configured and started. Sourced, not run.
+# Every one is AS 65000 on 127.0.0.1, waits for its neighbours, and accepts and passes on everything. In the folder, 'peers'
+# says which neighbours there are: 'kind external|reflector|dynamic', then lines of 'feeder|monitor ADDRESS ASN'.
+
+is_installed() {
+    case $1 in
+    espalier | null) true ;;
+    bird) [ -x /usr/sbin/bird ] ;;
+    frr | frr-coalesce-1) [ -x /usr/lib/frr/bgpd ] ;;
+    gobgp) [ -x /usr/bin/gobgpd ] ;;
+    openbgpd) [ -x /usr/sbin/bgpd ] ;;
+    esac
+}
+
+package_of() {
+    case $1 in
+    bird) echo bird2 ;;
+    frr*) echo frr ;;
+    gobgp) echo gobgpd ;;
+    *) echo "$1" ;;
+    esac
+}
+
+# Writes the configuration: DAEMON FOLDER.
+configure() {
+    local kind
+    kind=$(sed -n 's/^kind //p' "$2/peers")
+    case $1 in
+    espalier) configure_espalier "$kind" <"$2/peers" >"$2/espalier.yaml" ;;
+    bird) configure_bird "$kind" <"$2/peers" >"$2/bird.conf" ;;
+    frr) configure_frr "$kind" '' <"$2/peers" >"$2/frr.conf" ;;
+    frr-coalesce-1) configure_frr "$kind" 1 <"$2/peers" >"$2/frr.conf" ;;
+    gobgp) configure_gobgp "$kind" <"$2/peers" >"$2/gobgp.toml" ;;
+    openbgpd)
+        configure_openbgpd "$kind" "$2" <"$2/peers" >"$2/bgpd.conf"
+        chmod 600 "$2/bgpd.conf"
+        ;;
+    esac
+}
+
+# Becomes the daemon, inside the namespace: DAEMON FOLDER.
+start() {
+    local enter=(ip netns exec "$namespace") folder=$2
+    case $1 in
+    null) exec "${enter[@]}" "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xms512m -cp "$library/*" \
+        dev.espalier.bench.load.LoadMain relay --daemon "127.0.0.1:$port" ;;
+    espalier) exec "${enter[@]}" "$root/espalier" run -c "$folder/espalier.yaml" --socket "$folder/espalier.sock" ;;
+    bird) exec "${enter[@]}" /usr/sbin/bird -f -c "$folder/bird.conf" -s "$folder/bird.ctl" -P "$folder/bird.pid" ;;
+    frr | frr-coalesce-1) exec "${enter[@]}" /usr/lib/frr/bgpd -f "$folder/frr.conf" -Z -n -S -l 127.0.0.1 -p "$port" \
+        -A 127.0.0.1 -P 0 -i "$folder/frr.pid" --vty_socket "$folder" --limit-fds 4096 ;;
+    gobgp) exec "${enter[@]}" /usr/bin/gobgpd -t toml -f "$folder/gobgp.toml" --api-hosts 127.0.0.1:50051 \
+        --pprof-disable -l warn ;;
+    openbgpd)
+        mkdir -p /run/openbgpd
+        exec "${enter[@]}" /usr/sbin/bgpd -d -f "$folder/bgpd.conf"
+        ;;
+    esac
+}
+
+espalier_peer() {
+    printf -- '---\napiVersion: espalier.dev/v1alpha1\nkind: BgpPeer\nmetadata: {name: %s}\nspec:\n' "$1"
+    shift
+    printf '  %s\n' "$@"
+}
+
+configure_espalier() {
+    local kind=$1 role address asn count=0
+    cat <<END
+apiVersion: espalier.dev/v1alpha1
+kind: Router
+metadata: {name: bench}
+spec:
+  asn: 65000
+  routerId: 10.255.0.1
+  listen: {addresses: [127.0.0.1], port: $port}
+END
+    [ "$kind" != dynamic ] || espalier_peer feeders 'listenRange: {prefix: 127.0.0.0/18, limit: 2000}' 'asn: 65001' \
+        'ebgpMultihop: 4' 'importPolicy: [accept-all]' 'exportPolicy: [reject-all]'
+    while read -r role address asn; do
+        case $role-$kind in
+        feeder-reflector) espalier_peer "peer-$((++count))" "address: $address" 'asn: internal' 'passive: true' \
+            'routeReflectorClient: true' ;;
+        feeder-external) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" 'passive: true' \
+            'ebgpMultihop: 4' 'importPolicy: [accept-all]' 'exportPolicy: [reject-all]' ;;
+        monitor-*) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" 'passive: true' \
+            'ebgpMultihop: 4' 'importPolicy: [reject-all]' 'exportPolicy: [accept-all]' ;;
+        esac
+    done
+}
+
+configure_bird() {
+    local kind=$1 role address asn count=0
+    cat <<END
+log stderr { warning, error, fatal, bug };
+router id 10.255.0.1;
+protocol device { }
+protocol direct { ipv4; interface "hops"; }
+template bgp neighbour {
+  local 127.0.0.1 port $port as 65000;
+  multihop 4; passive; strict bind yes; hold time 240; connect retry time 5; error wait time 1,2;
+}
+END
+    [ "$kind" != dynamic ] ||
+        echo 'protocol bgp feeders from neighbour { neighbor range 127.0.0.0/18 as 65001; dynamic name "d"; ipv4 { import all; export none; }; }'
+    while read -r role address asn; do
+        case $role-$kind in
+        feeder-reflector)
+            echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn; rr client;" \
+                'ipv4 { import all; export where source = RTS_BGP; }; }'
+            ;;
+        feeder-external) echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn; ipv4 { import all; export none; }; }" ;;
+        monitor-*)
+            echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn;" \
+                'ipv4 { import none; export where source = RTS_BGP; }; }'
+            ;;
+        esac
+    done
+}
+
+# KIND COALESCE; without the latter, FRR adapts it to the number of neighbours.
+configure_frr() {
+    local kind=$1 coalesce=$2 role address asn peers=()
+    cat <<END
+hostname bench
+log stdout warnings
+route-map none deny 10
+router bgp 65000
+ bgp router-id 10.255.0.1
+ no bgp ebgp-requires-policy
+ no bgp network import-check
+ bgp disable-ebgp-connected-route-check
+ neighbor feeders peer-group
+ neighbor feeders passive
+ neighbor feeders timers 60 240
+END
+    [ -z "$coalesce" ] || echo " coalesce-time $coalesce"
+    case $kind in
+    reflector) echo ' neighbor feeders remote-as 65000' ;;
+    dynamic) printf ' %s\n' 'neighbor feeders remote-as 65001' 'neighbor feeders ebgp-multihop 4' 'bgp listen limit 2000' \
+        'bgp listen range 127.0.0.0/18 peer-group feeders' ;;
+    external) echo ' neighbor feeders ebgp-multihop 4' ;;
+    esac
+    while read -r role address asn; do
+        case $role-$kind in
+        feeder-reflector) echo " neighbor $address peer-group feeders" ;;
+        feeder-external) printf ' neighbor %s %s\n' "$address" "remote-as $asn" "$address" 'peer-group feeders' ;;
+        monitor-*) printf ' neighbor %s %s\n' "$address" "remote-as $asn" "$address" passive "$address" 'ebgp-multihop 4' \
+            "$address" 'timers 60 240' ;;
+        esac
+    done
+    echo ' address-family ipv4 unicast'
+    if [ "$kind" = reflector ]; then
+        echo '  neighbor feeders route-reflector-client'
+    else
+        echo '  neighbor feeders route-map none out'
+    fi
+    echo ' exit-address-family'
+}
+
+configure_gobgp() {
+    local kind=$1 role address asn
+    cat <<END
+[global.config]
+as = 65000
+router-id = "10.255.0.1"
+port = $port
+local-address-list = ["127.0.0.1"]
+END
+    [ "$kind" = reflector ] || cat <<'END'
+[global.apply-policy.config]
+export-policy-list = ["to-monitors"]
+default-export-policy = "accept-route"
+[[defined-sets.neighbor-sets]]
+neighbor-set-name = "feeders"
+neighbor-info-list = ["127.0.0.0/18"]
+[[policy-definitions]]
+name = "to-monitors"
+[[policy-definitions.statements]]
+name = "not-to-feeders"
+[policy-definitions.statements.conditions.match-neighbor-set]
+neighbor-set = "feeders"
+match-set-options = "any"
+[policy-definitions.statements.actions]
+route-disposition = "reject-route"
+END
+    [ "$kind" != dynamic ] || cat <<'END'
+[[peer-groups]]
+[peer-groups.config]
+peer-group-name = "feeders"
+peer-as = 65001
+[peer-groups.timers.config]
+hold-time = 240
+keepalive-interval = 60
+[peer-groups.ebgp-multihop.config]
+enabled = true
+multihop-ttl = 4
+[[dynamic-neighbors]]
+[dynamic-neighbors.config]
+prefix = "127.0.0.0/18"
+peer-group = "feeders"
+END
+    while read -r role address asn; do
+        case $role-$kind in kind-* | feeder-dynamic) continue ;; esac
+        cat <<END
+[[neighbors]]
+[neighbors.config]
+neighbor-address = "$address"
+peer-as = $asn
+[neighbors.timers.config]
+hold-time = 240
+keepalive-interval = 60
+[neighbors.transport.config]
+passive-mode = true
+local-address = "127.0.0.1"
+END
+        if [ "$kind" = reflector ]; then
+            printf '%s\n' '[neighbors.route-reflector.config]' 'route-reflector-client = true' \
+                'route-reflector-cluster-id = "10.255.0.1"'
+        else
+            printf '%s\n' '[neighbors.ebgp-multihop.config]' 'enabled = true' 'multihop-ttl = 4'
+        fi
+    done
+}
+
+openbgpd_neighbour() {
+    printf 'neighbor %s {\n remote-as %s\n passive\n' "$1" "$2"
+    shift 2
+    printf ' %s\n' "$@"
+    echo '}'
+}
+
+configure_openbgpd() {
+    local kind=$1 folder=$2 role address asn side=ebgp
+    printf '%s\n' 'AS 65000' 'router-id 10.255.0.1' 'fib-update no' 'holdtime 240' "listen on 127.0.0.1 port $port" \
+        "socket \"$folder/bgpd.sock\""
+    [ "$kind" != dynamic ] || openbgpd_neighbour 127.0.0.0/18 65001 'multihop 4' 'export none'
+    while read -r role address asn; do
+        case $role-$kind in
+        feeder-reflector) openbgpd_neighbour "$address" "$asn" route-reflector ;;
+        feeder-external) openbgpd_neighbour "$address" "$asn" 'multihop 4' 'export none' ;;
+        monitor-*) openbgpd_neighbour "$address" "$asn" 'multihop 4' ;;
+        esac
+    done
+    [ "$kind" != reflector ] || side=ibgp
+    printf '%s\n' "allow from $side" "allow to $side"
+}

@@ -1,0 +1,65 @@
+package dev.espalier.bench.load;
+
+import java.nio.ByteBuffer;
+
+/** The messages of one feeder, encoded before a clock starts, in buffers that the kernel reads without a copy. One thread. */
+final class Feed {
+
+    private static final int END_OF_RIB = 23;
+
+    private final ByteBuffer announcements;
+    private final ByteBuffer withdrawals;
+
+    private Feed(ByteBuffer announcements, ByteBuffer withdrawals) {
+        this.announcements = announcements;
+        this.withdrawals = withdrawals;
+    }
+
+    /** Everything, and End-of-RIB. */
+    ByteBuffer announcements() {
+        return announcements.duplicate();
+    }
+
+    /** The withdrawal of everything, in messages as full as they may be. */
+    ByteBuffer withdrawals() {
+        return withdrawals.duplicate();
+    }
+
+    /**
+     * Encodes the feed of one feeder, and notes in {@code best} what it offers.
+     *
+     * @param first the first group it announces
+     * @param end the group after the last one
+     */
+    static Feed of(Peer feeder, Prefixes prefixes, int first, int end, Attributes attributes, BestPaths best) {
+        int[] order = shuffled(first, end, feeder.number());
+        Packer announced = new Packer(prefixes);
+        Packer withdrawn = new Packer(prefixes);
+        for (int group : order) {
+            attributes.ofGroup(feeder, group);
+            best.offer(feeder, group, attributes.pathLength(), attributes.fingerprint(feeder));
+            announced.announce(prefixes.groupStart(group), prefixes.groupStart(group + 1), attributes);
+            withdrawn.withdraw(prefixes.groupStart(group), prefixes.groupStart(group + 1));
+        }
+        byte[] endOfRib = new byte[END_OF_RIB];
+        Octets.header(endOfRib, 0, END_OF_RIB, Octets.UPDATE);
+        announced.append(endOfRib);
+        return new Feed(announced.buffer(), withdrawn.buffer());
+    }
+
+    /** Each feeder has an order of its own, as routers have. */
+    private static int[] shuffled(int first, int end, int seed) {
+        int[] order = new int[end - first];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = first + i;
+        }
+        Dice dice = new Dice(Mix.bits(seed));
+        for (int i = order.length - 1; i > 0; i--) {
+            int other = dice.below(i + 1);
+            int group = order[i];
+            order[i] = order[other];
+            order[other] = group;
+        }
+        return order;
+    }
+}

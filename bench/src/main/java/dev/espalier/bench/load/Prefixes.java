@@ -1,0 +1,209 @@
+package dev.espalier.bench.load;
+
+import java.util.Arrays;
+
+/**
+ * All IPv4 prefixes of a run, numbered from 0, in groups that share one set of attributes. The same seed makes the same
+ * prefixes. Filled once, then read without allocation. One thread.
+ */
+final class Prefixes {
+
+    private static final long FREE = -1;
+
+    /** How many bits of a slot are address and length; the number of the prefix is above them. */
+    private static final int KEY_BITS = 38;
+
+    private static final long KEY = (1L << KEY_BITS) - 1;
+
+    /** Of a thousand prefixes in the public table, how many have which length. */
+    private static final int[][] LENGTHS = {
+        {24, 600}, {23, 100}, {22, 108}, {21, 50}, {20, 45}, {19, 30}, {18, 16}, {17, 11}, {16, 17}, {15, 6}, {14, 5},
+        {13, 4}, {12, 4}, {11, 2}, {10, 1}, {9, 1}
+    };
+
+    /** Of a hundred sets of attributes, how many have up to how many prefixes: cumulative share, smallest, largest. */
+    private static final int[][] GROUP_SIZES = {
+        {35, 1, 1}, {50, 2, 2}, {60, 3, 3}, {67, 4, 4}, {79, 5, 8}, {92, 9, 20}, {100, 21, 40}
+    };
+
+    /** How often a neighbouring block may be taken already before another part of the address space is tried. */
+    private static final int PATIENCE = 4;
+
+    private final int[] addresses;
+    private final byte[] lengths;
+
+    /** A hash table with the keys in it: reading a message costs one cache line for each prefix here. */
+    private final long[] slots;
+
+    private final int slotMask;
+    private int size;
+
+    /** Where each group begins; one more than there are groups. */
+    private int[] groupStarts = new int[1024];
+
+    private int groups;
+
+    Prefixes(Scenario scenario, long seed) {
+        int count = scenario.distinctPrefixes();
+        addresses = new int[count];
+        lengths = new byte[count];
+        slots = new long[Math.max(1024, Integer.highestOneBit(count) * 4)];
+        slotMask = slots.length - 1;
+        Arrays.fill(slots, FREE);
+        Dice dice = new Dice(seed);
+        int owners = scenario.ownPrefixes() ? scenario.feeders() : 1;
+        for (int owner = 0; owner < owners; owner++) {
+            int end = size + scenario.prefixes();
+            if (scenario.hosts()) {
+                hosts(owner, end);
+            } else {
+                publicTable(dice, end);
+            }
+        }
+        groupStarts = Arrays.copyOf(groupStarts, groups + 1);
+        groupStarts[groups] = size;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int groups() {
+        return groups;
+    }
+
+    /** The number of the first prefix of a group; that of {@code groups()} is the number of all. */
+    int groupStart(int group) {
+        return groupStarts[group];
+    }
+
+    int length(int number) {
+        return lengths[number];
+    }
+
+    /** Writes the prefix as a message carries it (RFC 4271, section 4.3); returns the position after it. */
+    int write(int number, byte[] to, int position) {
+        int at = position;
+        to[at++] = lengths[number];
+        int octets = (lengths[number] + 7) / 8;
+        for (int i = 0; i < octets; i++) {
+            to[at++] = (byte) (addresses[number] >>> (24 - 8 * i));
+        }
+        return at;
+    }
+
+    /** The number of a prefix; -1 when nobody here announces it. */
+    int find(int address, int length) {
+        long key = key(address, length);
+        int slot = slot(key);
+        while (slots[slot] != FREE) {
+            if ((slots[slot] & KEY) == key) {
+                return (int) (slots[slot] >>> KEY_BITS);
+            }
+            slot = (slot + 1) & slotMask;
+        }
+        return -1;
+    }
+
+    /** For people. */
+    String text(int number) {
+        int address = addresses[number];
+        return (address >>> 24) + "." + (address >>> 16 & 255) + "." + (address >>> 8 & 255) + "." + (address & 255)
+                + "/" + lengths[number];
+    }
+
+    private static long key(int address, int length) {
+        return (address & 0xFFFF_FFFFL) << 6 | length;
+    }
+
+    private int slot(long key) {
+        return (int) (Mix.bits(key) & slotMask);
+    }
+
+    private boolean add(int address, int length) {
+        long key = key(address, length);
+        int slot = slot(key);
+        while (slots[slot] != FREE) {
+            if ((slots[slot] & KEY) == key) {
+                return false;
+            }
+            slot = (slot + 1) & slotMask;
+        }
+        slots[slot] = (long) size << KEY_BITS | key;
+        addresses[size] = address;
+        lengths[size++] = (byte) length;
+        return true;
+    }
+
+    private void beginGroup() {
+        if (groups == groupStarts.length - 1) {
+            groupStarts = Arrays.copyOf(groupStarts, groupStarts.length * 2);
+        }
+        groupStarts[groups++] = size;
+    }
+
+    /** A cloud's node: host routes out of one block, all with the node's attributes. */
+    private void hosts(int owner, int end) {
+        beginGroup();
+        int address = (100 << 24) + (owner << 12);
+        while (size < end) {
+            add(address++, 32);
+        }
+    }
+
+    /** As the public table: origins with some neighbouring blocks of different lengths. */
+    private void publicTable(Dice dice, int end) {
+        while (size < end) {
+            beginGroup();
+            int groupEnd = Math.min(end, size + groupSize(dice));
+            int next = dice.below(Integer.MAX_VALUE) << 1;
+            int refused = 0;
+            while (size < groupEnd) {
+                int length = length(dice);
+                int address = next & (-1 << (32 - length));
+                boolean added = isPublic(address, length) && add(address, length);
+                refused = added ? 0 : refused + 1;
+                next = refused > PATIENCE
+                        ? dice.below(Integer.MAX_VALUE) << 1
+                        : address + (1 << (32 - length)) * (1 + (added ? dice.below(3) : 0));
+            }
+        }
+    }
+
+    private static int length(Dice dice) {
+        int rest = dice.below(1000);
+        int row = 0;
+        while (rest >= LENGTHS[row][1]) {
+            rest -= LENGTHS[row++][1];
+        }
+        return LENGTHS[row][0];
+    }
+
+    private static int groupSize(Dice dice) {
+        int drawn = dice.below(100);
+        int row = 0;
+        while (drawn >= GROUP_SIZES[row][0]) {
+            row++;
+        }
+        int smallest = GROUP_SIZES[row][1];
+        return smallest + dice.below(GROUP_SIZES[row][2] - smallest + 1);
+    }
+
+    /** Whether all of the block is unicast space that a daemon takes; a run's own addresses are in 10/8 and 127/8. */
+    private static boolean isPublic(int address, int length) {
+        int last = address | (length == 0 ? -1 : -1 >>> length);
+        for (int first = address >>> 24; first <= last >>> 24; first++) {
+            if (first == 0
+                    || first == 10
+                    || first == 100
+                    || first == 127
+                    || first == 169
+                    || first == 172
+                    || first == 192
+                    || first >= 224) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

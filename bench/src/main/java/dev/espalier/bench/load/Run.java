@@ -1,0 +1,396 @@
+package dev.espalier.bench.load;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** One scenario against one daemon, phase by phase. One thread. */
+final class Run implements AutoCloseable {
+
+    private static final long SEED = 42;
+
+    /** A phase is over once everybody was right for so long. */
+    private static final long QUIET_NANOS = 500_000_000L;
+
+    /** What is wrong when the daemon has said nothing for so long stays wrong. */
+    private static final long STALLED_NANOS = 30_000_000_000L;
+
+    private static final int REHEARSALS = 5;
+
+    /** No more updates at once than this in a churn, if we come late. */
+    private static final int CHURN_BURST = 64;
+
+    private final Scenario scenario;
+    private final long daemonPid;
+    private final long limitNanos;
+    private final Consumer<PhaseResult> results;
+    private final Prefixes prefixes;
+    private final BestPaths best;
+    private final Watch watch;
+    private final Latencies latencies = new Latencies();
+    private final UpdateReader reader;
+    private final Exchange exchange;
+    private final Attributes attributes;
+    private final List<Feed> feeds = new ArrayList<>();
+    private final List<Session> feeders = new ArrayList<>();
+    private final List<Session> monitors = new ArrayList<>();
+    private final List<Watch.Table> tables = new ArrayList<>();
+    private final Clock clock = new Clock();
+
+    /**
+     * Encodes all messages and warms up what reads them.
+     *
+     * @param prepends whether the daemon puts its AS before external paths; a relay does not
+     * @param daemonPid whose CPU time and memory to account; 0 for nobody's
+     * @param limit how long a phase may take
+     * @param results is told of each phase when it ends
+     */
+    Run(
+            Scenario scenario,
+            InetSocketAddress daemon,
+            boolean prepends,
+            long daemonPid,
+            Duration limit,
+            Consumer<PhaseResult> results) {
+        this.scenario = scenario;
+        this.daemonPid = daemonPid;
+        this.limitNanos = limit.toNanos();
+        this.results = results;
+        prefixes = new Prefixes(scenario, SEED);
+        best = new BestPaths(prefixes, scenario.ownPrefixes() ? 1 : scenario.feeders());
+        watch = new Watch(prefixes.size());
+        boolean reflector = scenario.kind() == Scenario.Kind.REFLECTOR;
+        reader = new UpdateReader(prefixes, reflector, latencies);
+        exchange = new Exchange(daemon, reader);
+        attributes = new Attributes(scenario, prepends);
+        for (int i = 0; i < scenario.feeders(); i++) {
+            feeder(i, reflector);
+        }
+        for (int i = 0; i < scenario.monitors(); i++) {
+            Watch.Table table = watch.new Table(0, 0);
+            tables.add(table);
+            monitors.add(new Session(Peer.monitor(scenario, i), table, exchange));
+        }
+        rehearse(reflector);
+    }
+
+    private void feeder(int index, boolean reflector) {
+        Peer peer = Peer.feeder(scenario, index);
+        int first = 0;
+        int end = prefixes.groups();
+        int ownFirst = 0;
+        int ownEnd = 0;
+        if (scenario.ownPrefixes()) {
+            ownFirst = index * scenario.prefixes();
+            ownEnd = ownFirst + scenario.prefixes();
+            first = index == 0 ? 0 : groupFrom(ownFirst);
+            end = groupFrom(ownEnd);
+        }
+        feeds.add(Feed.of(peer, prefixes, first, end, attributes, best));
+        Watch.Table table = null;
+        if (reflector) {
+            table = watch.new Table(ownFirst, ownEnd);
+            tables.add(table);
+        }
+        feeders.add(new Session(peer, table, exchange));
+    }
+
+    /** The group that begins with this prefix. */
+    private int groupFrom(int prefix) {
+        int low = 0;
+        int high = prefixes.groups();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (prefixes.groupStart(middle) < prefix) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** Has the compiler translate the reading before it counts, with a table that nobody will look at. */
+    private void rehearse(boolean reflector) {
+        for (int round = 0; round < REHEARSALS; round++) {
+            Watch scratch = new Watch(prefixes.size());
+            UpdateReader practice = new UpdateReader(prefixes, reflector, new Latencies());
+            Watch.Table table = scratch.new Table(0, 0);
+            for (Feed feed : feeds) {
+                ByteBuffer announcements = feed.announcements();
+                byte[] octets = new byte[announcements.remaining()];
+                announcements.get(octets);
+                for (int at = 0; at < octets.length; at += Octets.u16(octets, at + 16)) {
+                    practice.read(octets, at, at + Octets.u16(octets, at + 16), 0, table, 0);
+                }
+            }
+        }
+    }
+
+    /**
+     * Plays the whole scenario.
+     *
+     * @return whether every phase was right
+     * @throws UsageException when sessions do not come up, or the daemon ends one
+     */
+    boolean play() {
+        if (scenario.kind() == Scenario.Kind.DYNAMIC) {
+            return establish() && drop();
+        }
+        clock.start();
+        connect(feeders);
+        connect(monitors);
+        awaitSessions(feeders.size() + monitors.size());
+        settle(1000);
+        if (!announce("announce")) {
+            return false;
+        }
+        if (scenario.churnRate() > 0) {
+            return new Churn().play();
+        }
+        return switch (scenario.kind()) {
+            case REFLECTOR -> drop();
+            default ->
+                scenario.feeders() == 1
+                        ? withdraw("withdraw") && announce("reannounce") && drop()
+                        : withdraw("switch") && drop();
+        };
+    }
+
+    /** The null daemon has no table: everything once is all it can relay rightly, and its withdrawal. */
+    boolean playRelayed() {
+        clock.start();
+        connect(feeders);
+        connect(monitors);
+        awaitSessions(feeders.size() + monitors.size());
+        settle(1000);
+        if (!announce("announce")) {
+            return false;
+        }
+        return scenario.churnRate() > 0
+                ? new Churn().play()
+                : scenario.kind() == Scenario.Kind.REFLECTOR || withdraw("withdraw");
+    }
+
+    private void connect(List<Session> sessions) {
+        for (Session session : sessions) {
+            exchange.connect(session);
+            long next = System.nanoTime() + scenario.paceMicros() * 1000L;
+            while (System.nanoTime() < next) {
+                exchange.pump(0);
+            }
+        }
+    }
+
+    private void awaitSessions(int count) {
+        long end = System.nanoTime() + limitNanos;
+        while (exchange.up() < count) {
+            if (System.nanoTime() > end) {
+                throw new UsageException("only " + exchange.up() + " of " + count
+                        + " sessions came up in time; the last refusal: " + exchange.lastRefusal());
+            }
+            exchange.pump(5);
+        }
+    }
+
+    private void settle(long millis) {
+        long end = System.nanoTime() + millis * 1_000_000L;
+        while (System.nanoTime() < end) {
+            exchange.pump(5);
+        }
+    }
+
+    private boolean establish() {
+        connect(monitors);
+        awaitSessions(monitors.size());
+        settle(1000);
+        best.expected(0, watch.expected);
+        exchange.whenUp(session -> {
+            if (session.peer.feeder()) {
+                session.send(feeds.get(session.peer.number()).announcements());
+            }
+        });
+        clock.start();
+        connect(feeders);
+        awaitSessions(monitors.size() + feeders.size());
+        return converge("establish");
+    }
+
+    private boolean announce(String phase) {
+        best.expected(0, watch.expected);
+        clock.start();
+        int announcers = phase.equals("announce") ? feeders.size() : 1;
+        for (int i = 0; i < announcers; i++) {
+            feeders.get(i).send(feeds.get(i).announcements());
+        }
+        return converge(phase);
+    }
+
+    private boolean withdraw(String phase) {
+        settle(200);
+        best.expected(1, watch.expected);
+        clock.start();
+        feeders.getFirst().send(feeds.getFirst().withdrawals());
+        return converge(phase);
+    }
+
+    /** All feeders are gone at once; of reflector clients only the first, and the others must lose what it announced. */
+    private boolean drop() {
+        settle(200);
+        boolean reflector = scenario.kind() == Scenario.Kind.REFLECTOR;
+        Arrays.fill(watch.expected, 0, reflector ? scenario.prefixes() : watch.expected.length, 0);
+        if (reflector) {
+            tables.getFirst().forget();
+        }
+        clock.start();
+        for (Session session : reflector ? feeders.subList(0, 1) : feeders) {
+            session.drop();
+        }
+        return converge("drop");
+    }
+
+    private boolean converge(String phase) {
+        while (true) {
+            exchange.pump(5);
+            long now = System.nanoTime();
+            long lastNews = Math.max(clock.start, exchange.lastUpdate());
+            boolean sent = feeders.stream().allMatch(Session::isIdle);
+            if (watch.converged() && sent && now - lastNews > QUIET_NANOS) {
+                // Nothing to converge to, as in a drop of what nobody held, took no time.
+                return clock.stop(phase, true, watch.convergedAt() == 0 ? clock.start : watch.convergedAt());
+            }
+            if (now - clock.start > limitNanos || (sent && now - lastNews > STALLED_NANOS)) {
+                return clock.stop(phase, false, now);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        exchange.close();
+    }
+
+    /** Updates at a steady rate over the full table, each with a set of attributes of its own; how long each was under way. */
+    private final class Churn {
+
+        private final int total = scenario.churnRate() * Scenario.CHURN_SECONDS;
+        private final Session feeder = feeders.getFirst();
+        private final int[] offsets = new int[total + 1];
+        private final int[] prefix = new int[total];
+        private final int[] fingerprints = new int[total];
+        private final ByteBuffer messages;
+        private int sent;
+
+        Churn() {
+            Packer packer = new Packer(prefixes);
+            // A prime stride walks all over the table and meets no prefix twice.
+            int stride = 309_019;
+            for (int i = 0; i < total; i++) {
+                prefix[i] = (int) ((long) i * stride % prefixes.size());
+                attributes.ofChurn(feeder.peer, i);
+                fingerprints[i] = attributes.fingerprint(feeder.peer);
+                packer.announce(prefix[i], prefix[i] + 1, attributes);
+                offsets[i + 1] = packer.size();
+            }
+            messages = packer.buffer();
+            latencies.begin(total);
+        }
+
+        boolean play() {
+            clock.start();
+            long end = clock.start + (Scenario.CHURN_SECONDS + 30) * 1_000_000_000L;
+            while (latencies.count() < total && System.nanoTime() < end) {
+                long due = Math.min(total, (System.nanoTime() - clock.start) * scenario.churnRate() / 1_000_000_000L);
+                if (sent < due && feeder.isIdle()) {
+                    sendUntil((int) Math.min(due, sent + CHURN_BURST));
+                }
+                exchange.pump(1);
+            }
+            return clock.stop("churn", latencies.count() == total && watch.converged(), System.nanoTime());
+        }
+
+        private void sendUntil(int due) {
+            long now = System.nanoTime();
+            int first = sent;
+            for (; sent < due; sent++) {
+                int was = watch.expected[prefix[sent]];
+                for (Watch.Table table : tables) {
+                    table.expectation(prefix[sent], was, fingerprints[sent]);
+                }
+                watch.expected[prefix[sent]] = fingerprints[sent];
+                latencies.sent(sent, now);
+            }
+            feeder.send(messages.slice(offsets[first], offsets[due] - offsets[first]));
+        }
+    }
+
+    /** What is counted from the start of a phase to its end. */
+    private final class Clock {
+
+        private long start;
+        private long prefixesBefore;
+        private long updatesBefore;
+        private long echoesBefore;
+        private ProcessTree daemonBefore = new ProcessTree(0, 0, 0);
+        private double ownBefore;
+        private double machineBefore;
+
+        void start() {
+            watch.begin(tables);
+            prefixesBefore = reader.prefixesRead();
+            updatesBefore = reader.updates();
+            echoesBefore = echoes();
+            daemonBefore = ProcessTree.of(daemonPid);
+            ownBefore = ownCpu();
+            machineBefore = ProcessTree.machineCpuSeconds();
+            start = System.nanoTime();
+        }
+
+        boolean stop(String phase, boolean inTime, long end) {
+            ProcessTree daemon = ProcessTree.of(daemonPid);
+            double daemonCpu = daemon.cpuSeconds() - daemonBefore.cpuSeconds();
+            double own = ownCpu() - ownBefore;
+            double machine = ProcessTree.machineCpuSeconds() - machineBefore;
+            int wrong = watch.wrong(tables);
+            boolean ok = inTime && wrong == 0 && reader.unknown() == 0;
+            boolean churn = phase.equals("churn");
+            latencies.sort();
+            results.accept(new PhaseResult(
+                    phase,
+                    ok,
+                    (end - start) / 1e9,
+                    wrong,
+                    reader.prefixesRead() - prefixesBefore,
+                    reader.updates() - updatesBefore,
+                    watch.transientWithdrawals(),
+                    echoes() - echoesBefore,
+                    daemonCpu,
+                    own,
+                    Math.max(0, machine - daemonCpu - own),
+                    daemon.residentKb(),
+                    daemon.peakKb(),
+                    churn
+                            ? new PhaseResult.Latency(
+                                    latencies.millis(0.5), latencies.millis(0.99), latencies.millis(1))
+                            : null));
+            return ok;
+        }
+
+        private long echoes() {
+            return tables.stream().mapToLong(Watch.Table::echoes).sum();
+        }
+
+        private double ownCpu() {
+            return ProcessHandle.current()
+                            .info()
+                            .totalCpuDuration()
+                            .orElse(Duration.ZERO)
+                            .toNanos()
+                    / 1e9;
+        }
+    }
+}
