@@ -155,7 +155,7 @@ class BfdTest {
                 assertThat(it.path(Rig.THEIRS).path("state").asText()).isEqualTo("Up");
                 assertThat(it.path("fe80::b").path("state").asText()).isEqualTo("Up");
                 assertThat(it.us.state(Rig.THEIRS)).isEqualTo("Established");
-                assertThat(it.us.state("fe80::b")).isEqualTo("Established");
+                assertThat(it.us.state("fe80::b%eth0")).isEqualTo("Established");
                 assertThat(KernelTable.of(it.rig.ours(), "179")).containsKeys("-4 10.77.2.0/24", "-6 2001:db8:77::/48");
             });
             assertThat(it.path("fe80::b").path("link").asText()).isEqualTo("eth0");
