@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.net.Community;
+import dev.espalier.net.ExtendedCommunity;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.transport.client.HttpReply;
 import dev.espalier.transport.client.UnixHttpClient;
@@ -165,7 +166,7 @@ final class LocRib {
         };
     }
 
-    /** {@code unknown0x10a:192.0.2.1:5}, a type whose form BIRD knows but not its name, as 16 digits (RFC 4360 section 3). */
+    /** {@code unknown0x10a:192.0.2.1:5}, a type whose form BIRD knows but not its name, as we write it (RFC 4360 section 3). */
     private static String numbered(List<String> parts) {
         long type = Long.decode(parts.get(0).substring("unknown".length()));
         String administrator = parts.get(1);
@@ -173,7 +174,8 @@ final class LocRib {
                 ? Integer.toUnsignedLong(Ipv4Address.parse(administrator).value())
                 : Long.parseLong(administrator);
         boolean twoOctetAs = type >> 8 == 0;
-        return "0x%016x".formatted(type << 48 | high << (twoOctetAs ? 32 : 16) | Long.parseLong(parts.get(2)));
+        String digits = "0x%016x".formatted(type << 48 | high << (twoOctetAs ? 32 : 16) | Long.parseLong(parts.get(2)));
+        return ExtendedCommunity.parse(digits).toString(); // we have names for some types that BIRD has none for
     }
 
     // ---- both

@@ -24,8 +24,8 @@ class ComingFromPageTest {
             plans.add(Examples.plan(examples.group(1)));
         }
         assertThat(plans).hasSize(2);
-        assertThat(plans).allSatisfy(plan -> assertThat(
-                        plan.routers().getFirst().speaker().peers())
-                .isNotEmpty());
+        assertThat(plans)
+                .allSatisfy(plan ->
+                        assertThat(plan.routers().getFirst().speaker().peers()).isNotEmpty());
     }
 }
