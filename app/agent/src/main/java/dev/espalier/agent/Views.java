@@ -128,8 +128,17 @@ final class Views {
             case Capability.RouteRefresh refresh -> "route-refresh";
             case Capability.ExtendedMessage extended -> "extended-message";
             case Capability.GracefulRestart restart ->
-                "graceful-restart " + restart.restartTime() + " s" + (restart.restarting() ? ", restarting" : "");
+                "graceful-restart " + restart.restartTime() + " s" + (restart.restarting() ? ", restarting" : "")
+                        + (restart.notification() ? ", also after a notification" : "");
             case Capability.FourOctetAs four -> "four-octet-as " + four.asn();
+            case Capability.EnhancedRouteRefresh refresh -> "enhanced-route-refresh";
+            case Capability.LongLivedGracefulRestart restart ->
+                "long-lived-graceful-restart "
+                        + restart.families().stream()
+                                .mapToInt(Capability.LongLivedFamily::staleTime)
+                                .max()
+                                .orElse(0)
+                        + " s";
             case Capability.Unknown(int code, byte[] value) -> "code " + code;
         };
     }

@@ -98,7 +98,7 @@ public final class EspalierMain {
             case "plan" -> new PlanCommand();
             case "reload" -> new ReloadCommand();
             case "status" -> new StatusCommand();
-            case "peers" -> new PeersCommand();
+            case "peers" -> new CommandLine(new PeersCommand()).addSubcommand("refresh", new PeersRefreshCommand());
             case "routes" -> new RoutesCommand();
             case "explain" -> new ExplainCommand();
             case "events" -> new EventsCommand();

@@ -61,13 +61,21 @@ final class BgpPeerDecoder {
     }
 
     private record Restart(
-            @Nullable Boolean enabled, @Nullable Integer restartTime) {
-        static final Restart UNSAID = new Restart(null, null);
+            @Nullable Boolean enabled,
+            @Nullable Integer restartTime,
+            @Nullable Integer longLivedStaleTime) {
+        static final Restart UNSAID = new Restart(null, null, null);
 
         static Restart decode(Fields fields) {
-            return new Restart(
+            Restart restart = new Restart(
                     fields.optional("enabled", Decoders.BOOLEAN),
-                    fields.optional("restartTime", GracefulRestart.SECONDS));
+                    fields.optional("restartTime", GracefulRestart.SECONDS),
+                    fields.optional("longLivedStaleTime", GracefulRestart.LONG_LIVED_SECONDS));
+            GracefulRestart.refuseLongLivedAlone(
+                    fields,
+                    restart.enabled == null || restart.enabled,
+                    restart.longLivedStaleTime == null ? 0 : restart.longLivedStaleTime);
+            return restart;
         }
     }
 
@@ -108,11 +116,13 @@ final class BgpPeerDecoder {
                 fields.optional("families", Words.FAMILIES),
                 restart.enabled(),
                 restart.restartTime(),
+                restart.longLivedStaleTime(),
                 fields.optional("extendedMessages", Decoders.BOOLEAN, true),
                 fields.optional("importPolicy", Words.NAMES),
                 fields.optional("exportPolicy", Words.NAMES),
                 fields.optional("nextHopSelf", Decoders.BOOLEAN, false),
-                fields.optional("routeReflectorClient", Decoders.BOOLEAN, false));
+                fields.optional("routeReflectorClient", Decoders.BOOLEAN, false),
+                fields.optional("gracefulShutdown", Decoders.BOOLEAN, false));
         refuseContradictions(fields, spec);
         return spec;
     }

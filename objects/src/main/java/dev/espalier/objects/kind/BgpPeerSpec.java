@@ -31,11 +31,13 @@ import org.jspecify.annotations.Nullable;
  * @param families what to exchange
  * @param gracefulRestart whether it is offered
  * @param restartTime the restart time to offer, in seconds
+ * @param longLivedStaleTime the long-lived stale time to offer, in seconds
  * @param extendedMessages whether to offer RFC 8654
  * @param importPolicy names of policies in order
  * @param exportPolicy names of policies in order
  * @param nextHopSelf see {@link dev.espalier.bgp.PeerConfig}
  * @param routeReflectorClient see {@link dev.espalier.bgp.PeerConfig}
+ * @param gracefulShutdown see {@link dev.espalier.bgp.PeerConfig}
  */
 public record BgpPeerSpec(
         boolean enabled,
@@ -54,11 +56,13 @@ public record BgpPeerSpec(
         @Nullable List<Family> families,
         @Nullable Boolean gracefulRestart,
         @Nullable Integer restartTime,
+        @Nullable Integer longLivedStaleTime,
         boolean extendedMessages,
         @Nullable List<String> importPolicy,
         @Nullable List<String> exportPolicy,
         boolean nextHopSelf,
-        boolean routeReflectorClient) {
+        boolean routeReflectorClient,
+        boolean gracefulShutdown) {
 
     /** Who a peer is. */
     public sealed interface Remote {

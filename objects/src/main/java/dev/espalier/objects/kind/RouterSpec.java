@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param multipathRelax whether they may come through different neighbouring ASes
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
  * @param gracefulRestart graceful restart
+ * @param honorGracefulShutdown whether GRACEFUL_SHUTDOWN from external peers is obeyed
+ * @param drainSeconds how long neighbours are asked to find other ways before the daemon ends; 0 for not
  * @param timers the timers of its peers unless they say otherwise
  */
 public record RouterSpec(
@@ -41,6 +43,8 @@ public record RouterSpec(
         boolean multipathRelax,
         boolean alwaysCompareMed,
         GracefulRestart gracefulRestart,
+        boolean honorGracefulShutdown,
+        int drainSeconds,
         Timers timers) {
 
     /**
@@ -68,6 +72,9 @@ public record RouterSpec(
     /** Enough for the spines of a large fabric, and what the kernel hashes over well. */
     private static final int DEFAULT_MAXIMUM_PATHS = 16;
 
+    /** Time for an update to travel through a network of some size, with MRAI on the way. */
+    private static final int DEFAULT_DRAIN_SECONDS = 60;
+
     /** Tables 253 to 255 belong to the kernel (default, main, local). */
     private static final Decoder<Long> KERNEL_TABLE = (value, context) -> {
         Long table = Decoders.number(1, Words.MAX_UNSIGNED_32, "").decode(value, context);
@@ -93,7 +100,25 @@ public record RouterSpec(
                 fields.optional("multipathRelax", Decoders.BOOLEAN, false),
                 fields.optional("alwaysCompareMed", Decoders.BOOLEAN, false),
                 fields.optional("gracefulRestart", GracefulRestart.DECODER, GracefulRestart.DEFAULT),
+                fields.optional("gracefulShutdown", Decoders.object(RouterSpec::honor), true),
+                fields.optional("shutdown", Decoders.object(RouterSpec::drainSeconds), 0),
                 fields.optional("timers", Timers.DECODER, Timers.UNSAID));
+    }
+
+    private static Boolean honor(Fields fields) {
+        return fields.optional("honor", Decoders.BOOLEAN, true);
+    }
+
+    private static Integer drainSeconds(Fields fields) {
+        boolean wanted = fields.optional("gracefulShutdown", Decoders.BOOLEAN, false);
+        int seconds = fields.optional("drainTime", Decoders.integer(1, 3600, "seconds"), DEFAULT_DRAIN_SECONDS);
+        if (!wanted && fields.has("drainTime")) {
+            fields.error(
+                    "drainTime",
+                    "means something only beside 'gracefulShutdown: true'",
+                    "add that, or remove this field");
+        }
+        return wanted ? seconds : 0;
     }
 
     private static RoutingInstance instance(Fields fields) {

@@ -128,6 +128,8 @@ public final class Compiler {
                 .alwaysCompareMed(spec.alwaysCompareMed())
                 .restartSeconds(spec.gracefulRestart().selectionDeferralTime())
                 .stalePathSeconds(spec.gracefulRestart().stalePathTime())
+                .honorGracefulShutdown(spec.honorGracefulShutdown())
+                .drainSeconds(spec.drainSeconds())
                 .peers(peers)
                 .originated(originated)
                 .build();

@@ -41,7 +41,9 @@ public final class PlanDiff {
             new Field<>("multipathRelax", SpeakerConfig::multipathRelax, Effect.ROUTES_REEVALUATED),
             new Field<>("alwaysCompareMed", SpeakerConfig::alwaysCompareMed, Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
-            new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE));
+            new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE),
+            new Field<>("gracefulShutdown.honor", SpeakerConfig::honorGracefulShutdown, Effect.ROUTES_REEVALUATED),
+            new Field<>("shutdown.drainTime", SpeakerConfig::drainSeconds, Effect.NONE));
 
     private static final List<Field<PeerConfig>> PEER = List.of(
             new Field<>("address", PeerConfig::remote, Effect.SESSION_RESET),
@@ -50,7 +52,8 @@ public final class PlanDiff {
             new Field<>("importPolicy", PeerConfig::importPolicy, Effect.ROUTES_REEVALUATED),
             new Field<>("exportPolicy", PeerConfig::exportPolicy, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopSelf", PeerConfig::nextHopSelf, Effect.ROUTES_REEVALUATED),
-            new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED));
+            new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED),
+            new Field<>("gracefulShutdown", PeerConfig::gracefulShutdown, Effect.ROUTES_REEVALUATED));
 
     private static final List<Field<PeerConfig.Session>> SESSION = List.of(
             new Field<>("port", PeerConfig.Session::port, Effect.SESSION_RESET),
@@ -63,6 +66,9 @@ public final class PlanDiff {
             new Field<>("keepaliveInterval", PeerConfig.Session::keepaliveSeconds, Effect.SESSION_RESET),
             new Field<>("connectRetry", PeerConfig.Session::connectRetrySeconds, Effect.SESSION_RESET),
             new Field<>("gracefulRestart.restartTime", PeerConfig.Session::gracefulRestart, Effect.SESSION_RESET),
+            new Field<>(
+                    "gracefulRestart.longLivedStaleTime", PeerConfig.Session::longLivedStaleTime, Effect.SESSION_RESET),
+            new Field<>("sendHoldTime", PeerConfig.Session::sendHoldSeconds, Effect.SESSION_RESET),
             new Field<>("extendedMessages", PeerConfig.Session::extendedMessages, Effect.SESSION_RESET));
 
     private static final List<Field<Origination>> PREFIX = List.of(

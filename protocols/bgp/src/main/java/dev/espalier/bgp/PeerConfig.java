@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param exportPolicy what to tell it, or null where none is configured (RFC 8212 then tells an external peer nothing)
  * @param nextHopSelf whether routes are announced with our own address as next hop also where RFC 4271 would keep it
  * @param routeReflectorClient whether it is a client of ours (RFC 4456)
+ * @param gracefulShutdown whether it is in maintenance (RFC 8326): it is told, and what it says is taken, so that traffic finds
+ *     other ways while the session stays up
  */
 public record PeerConfig(
         String name,
@@ -31,7 +33,8 @@ public record PeerConfig(
         @Nullable Policy importPolicy,
         @Nullable Policy exportPolicy,
         boolean nextHopSelf,
-        boolean routeReflectorClient) {
+        boolean routeReflectorClient,
+        boolean gracefulShutdown) {
 
     /** Copies the set. */
     public PeerConfig {
@@ -52,7 +55,8 @@ public record PeerConfig(
                 .importPolicy(importPolicy)
                 .exportPolicy(exportPolicy)
                 .nextHopSelf(nextHopSelf)
-                .routeReflectorClient(routeReflectorClient);
+                .routeReflectorClient(routeReflectorClient)
+                .gracefulShutdown(gracefulShutdown);
     }
 
     /** Who the neighbour is. */
@@ -113,6 +117,10 @@ public record PeerConfig(
      * @param connectRetrySeconds how long to wait before another attempt
      * @param gracefulRestart how long, in seconds, the neighbour shall keep our routes while we restart, 1 to 4095; 0 switches
      *     graceful restart off
+     * @param longLivedStaleTime how long, in seconds after the restart time, the neighbour may keep our routes as a last resort
+     *     (RFC 9494), 1 to 16777215; 0 switches that off, and without graceful restart there is none
+     * @param sendHoldSeconds when the neighbour has taken nothing for so long although something was to be sent, the session is
+     *     ended (RFC 9687); 0 for never
      * @param extendedMessages whether to offer RFC 8654
      */
     public record Session(
@@ -126,10 +134,12 @@ public record PeerConfig(
             int keepaliveSeconds,
             int connectRetrySeconds,
             int gracefulRestart,
+            int longLivedStaleTime,
+            int sendHoldSeconds,
             boolean extendedMessages) {
 
-        /** What is usual: port 179, TTL 1, a hold time of 90 s, graceful restart with 120 s, extended messages. */
-        public static final Session USUAL = new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true);
+        /** What is usual: port 179, TTL 1, a hold time of 90 s, graceful restart with 120 s, a send hold time of 8 min, extended messages. */
+        public static final Session USUAL = new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, 0, 480, true);
 
         /** This one, to be changed. */
         public SessionBuilder toBuilder() {
@@ -149,6 +159,7 @@ public record PeerConfig(
         private @Nullable Policy exportPolicy;
         private boolean nextHopSelf;
         private boolean routeReflectorClient;
+        private boolean gracefulShutdown;
 
         private Builder(String name, Remote remote) {
             this.name = name;
@@ -200,6 +211,11 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder gracefulShutdown(boolean value) {
+            gracefulShutdown = value;
+            return this;
+        }
+
         public PeerConfig build() {
             return new PeerConfig(
                     name,
@@ -210,7 +226,8 @@ public record PeerConfig(
                     importPolicy,
                     exportPolicy,
                     nextHopSelf,
-                    routeReflectorClient);
+                    routeReflectorClient,
+                    gracefulShutdown);
         }
     }
 
@@ -227,6 +244,8 @@ public record PeerConfig(
         private int keepaliveSeconds;
         private int connectRetrySeconds;
         private int gracefulRestart;
+        private int longLivedStaleTime;
+        private int sendHoldSeconds;
         private boolean extendedMessages;
 
         private SessionBuilder(Session from) {
@@ -240,6 +259,8 @@ public record PeerConfig(
             keepaliveSeconds = from.keepaliveSeconds();
             connectRetrySeconds = from.connectRetrySeconds();
             gracefulRestart = from.gracefulRestart();
+            longLivedStaleTime = from.longLivedStaleTime();
+            sendHoldSeconds = from.sendHoldSeconds();
             extendedMessages = from.extendedMessages();
         }
 
@@ -293,6 +314,16 @@ public record PeerConfig(
             return this;
         }
 
+        public SessionBuilder longLivedStaleTime(int value) {
+            longLivedStaleTime = value;
+            return this;
+        }
+
+        public SessionBuilder sendHoldSeconds(int value) {
+            sendHoldSeconds = value;
+            return this;
+        }
+
         public SessionBuilder extendedMessages(boolean value) {
             extendedMessages = value;
             return this;
@@ -310,6 +341,8 @@ public record PeerConfig(
                     keepaliveSeconds,
                     connectRetrySeconds,
                     gracefulRestart,
+                    longLivedStaleTime,
+                    sendHoldSeconds,
                     extendedMessages);
         }
     }

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
  * @param restartSeconds after our own restart: how long to wait for End-of-RIB before choosing routes and sweeping stale ones
  * @param stalePathSeconds how long to keep a restarting neighbour's routes once it is back but has not sent End-of-RIB
+ * @param honorGracefulShutdown whether routes of external peers that carry GRACEFUL_SHUTDOWN become a last resort (RFC 8326)
+ * @param drainSeconds how long neighbours are asked to find other ways before the daemon ends (RFC 8326); 0 for not
  * @param peers whom to talk to; names are unique
  * @param originated what to announce on our own account: prefixes with their attributes; a next hop of null means ourselves
  */
@@ -39,6 +41,8 @@ public record SpeakerConfig(
         boolean alwaysCompareMed,
         int restartSeconds,
         int stalePathSeconds,
+        boolean honorGracefulShutdown,
+        int drainSeconds,
         List<PeerConfig> peers,
         Map<IpPrefix, Origination> originated) {
 
@@ -66,6 +70,8 @@ public record SpeakerConfig(
                 .alwaysCompareMed(alwaysCompareMed)
                 .restartSeconds(restartSeconds)
                 .stalePathSeconds(stalePathSeconds)
+                .honorGracefulShutdown(honorGracefulShutdown)
+                .drainSeconds(drainSeconds)
                 .peers(peers)
                 .originated(originated);
     }
@@ -96,6 +102,8 @@ public record SpeakerConfig(
         private boolean alwaysCompareMed;
         private int restartSeconds = 120;
         private int stalePathSeconds = 360;
+        private boolean honorGracefulShutdown = true;
+        private int drainSeconds;
         private List<PeerConfig> peers = List.of();
         private Map<IpPrefix, Origination> originated = Map.of();
 
@@ -160,6 +168,16 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder honorGracefulShutdown(boolean value) {
+            honorGracefulShutdown = value;
+            return this;
+        }
+
+        public Builder drainSeconds(int value) {
+            drainSeconds = value;
+            return this;
+        }
+
         public Builder peers(List<PeerConfig> value) {
             peers = value;
             return this;
@@ -183,6 +201,8 @@ public record SpeakerConfig(
                     alwaysCompareMed,
                     restartSeconds,
                     stalePathSeconds,
+                    honorGracefulShutdown,
+                    drainSeconds,
                     peers,
                     originated);
         }

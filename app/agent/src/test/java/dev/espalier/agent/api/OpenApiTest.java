@@ -39,6 +39,7 @@ class OpenApiTest {
             Map.entry("Peer", PeerView.class),
             Map.entry("PeerRoutes", PeerView.Routes.class),
             Map.entry("Plan", PlanView.class),
+            Map.entry("Refresh", RefreshView.class),
             Map.entry("Route", RouteView.class),
             Map.entry("Status", StatusView.class),
             Map.entry("Told", ExplainView.Told.class)));
@@ -100,6 +101,7 @@ class OpenApiTest {
                         ExplainView.class,
                         EventView.class,
                         PlanView.class,
+                        RefreshView.class,
                         ApiProblem.class,
                         Daemon.Document.class)));
     }

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param clusterId our cluster
  * @param fourOctetAs whether AS numbers take four octets
  * @param maxMessageLength the longest message, in octets
+ * @param longLived whether the neighbour understands LLGR_STALE (RFC 9494)
+ * @param gracefulShutdown whether it shall find other ways than through us (RFC 8326)
  * @param policy the export policy, or null
  * @param neighbor the neighbour's address where the policy asks for it, otherwise null
  * @param neighborAs the neighbour's AS where the policy asks for it, otherwise null
@@ -37,6 +39,8 @@ record ExportKey(
         Ipv4Address clusterId,
         boolean fourOctetAs,
         int maxMessageLength,
+        boolean longLived,
+        boolean gracefulShutdown,
         @Nullable Policy policy,
         @Nullable IpAddress neighbor,
         @Nullable Asn neighborAs,

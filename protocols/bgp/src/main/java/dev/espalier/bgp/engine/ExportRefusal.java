@@ -12,6 +12,8 @@ public enum ExportRefusal {
     NO_ADVERTISE("it carries the community no-advertise"),
     /** RFC 1997. */
     NO_EXPORT("it carries a community that keeps it within the AS (no-export or no-export-subconfed)"),
+    /** RFC 9494 section 4.3; what section 4.6 allows instead, LOCAL_PREF 0 and NO_EXPORT, we do not do. */
+    LLGR_STALE("it is long-lived stale, and the peer does not say that it understands that (RFC 9494)"),
     /** The announcement was made for other neighbours. */
     NOT_FOR_THIS_PEER("the advertisement names other peers"),
     /** RFC 8212. */

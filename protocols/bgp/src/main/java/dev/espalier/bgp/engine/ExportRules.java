@@ -60,6 +60,9 @@ final class ExportRules {
         if (!key.internal() && withinAs) {
             return ExportRefusal.NO_EXPORT;
         }
+        if (!key.longLived() && attributes.hasCommunity(Community.LLGR_STALE)) {
+            return ExportRefusal.LLGR_STALE;
+        }
         if (key.policy() == null && !key.internal()) {
             return ExportRefusal.NO_POLICY;
         }
@@ -125,18 +128,25 @@ final class ExportRules {
             ExportKey key, PathSource from, long high, long low, int length, PathAttributes transformed) {
         Policy policy = key.policy();
         return policy == null
-                ? transformed
+                ? allowed(key, transformed)
                 : allowed(
                         key,
                         policy.judge(fill(key, from, high, low, length, transformed))
                                 .attributes());
     }
 
-    /** RFC 4271 section 5.1.5: LOCAL_PREF is not for external peers, whatever a policy says. */
+    /**
+     * What holds whatever a policy says: LOCAL_PREF is not for external peers (RFC 4271 section 5.1.5), and who shall find other
+     * ways is told so (RFC 8326).
+     */
     private static @Nullable PathAttributes allowed(ExportKey key, @Nullable PathAttributes wanted) {
-        return wanted == null || key.internal() || !wanted.hasLocalPref()
+        if (wanted == null) {
+            return null;
+        }
+        PathAttributes told = key.internal() || !wanted.hasLocalPref()
                 ? wanted
                 : wanted.toBuilder().remove(AttributeType.LOCAL_PREF).build();
+        return key.gracefulShutdown() ? GracefulShutdown.told(key.internal(), told) : told;
     }
 
     /** Whether attributes leave room for a prefix in a message; RFC 6793 may need the AS path a second time. */
@@ -173,7 +183,7 @@ final class ExportRules {
         }
         PathAttributes transformed = transform(key, attributes, from);
         String because = null;
-        PathAttributes sent = transformed;
+        PathAttributes sent = allowed(key, transformed);
         Policy policy = key.policy();
         if (policy != null) {
             Policy.Verdict verdict = policy.judge(fill(key, from, high, low, length, transformed));

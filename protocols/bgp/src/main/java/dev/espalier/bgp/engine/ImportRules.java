@@ -68,9 +68,21 @@ final class ImportRules {
             PathAttributes received) {
         Policy policy = peer.importPolicy();
         if (policy == null) {
-            return source.external() ? null : received;
+            return source.external() ? null : last(peer, source, received, received);
         }
-        return policy.judge(fill(source, family, high, low, length, received)).attributes();
+        return last(
+                peer,
+                source,
+                received,
+                policy.judge(fill(source, family, high, low, length, received)).attributes());
+    }
+
+    /** What the rules have to say after the policy. */
+    private @Nullable PathAttributes last(
+            PeerConfig peer, PathSource source, PathAttributes received, @Nullable PathAttributes accepted) {
+        return accepted == null
+                ? null
+                : GracefulShutdown.accepted(speaker.honorGracefulShutdown(), peer, source, received, accepted);
     }
 
     /** The whole judgement with its reason, for people. */
@@ -89,10 +101,15 @@ final class ImportRules {
         }
         Policy policy = peer.importPolicy();
         if (policy == null) {
-            return source.external() ? Judgement.refused(ImportRefusal.NO_POLICY) : new Judgement(received, null, null);
+            return source.external()
+                    ? Judgement.refused(ImportRefusal.NO_POLICY)
+                    : new Judgement(last(peer, source, received, received), null, null);
         }
         Policy.Verdict verdict = policy.judge(fill(source, family, high, low, length, received));
-        return new Judgement(verdict.attributes(), verdict.accepted() ? null : ImportRefusal.POLICY, verdict.because());
+        return new Judgement(
+                last(peer, source, received, verdict.attributes()),
+                verdict.accepted() ? null : ImportRefusal.POLICY,
+                verdict.because());
     }
 
     private PolicyRoute fill(

@@ -5,7 +5,6 @@ import dev.espalier.bgp.session.Channel;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpAddress;
-import dev.espalier.route.Loop;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -26,8 +25,7 @@ final class Neighbor {
     private @Nullable PathSource source;
     private final Map<Family, Member> members = new EnumMap<>(Family.class);
     private final Set<Family> endOfRibReceived = EnumSet.noneOf(Family.class);
-    private final Set<Family> stale = EnumSet.noneOf(Family.class);
-    private Loop.@Nullable Timer staleTimer;
+    private final Retained retained = new Retained();
 
     /**
      * A neighbour without a session.
@@ -100,14 +98,11 @@ final class Neighbor {
 
     /** The families of which routes of an earlier session are still kept. */
     Set<Family> stale() {
-        return stale;
+        return retained.stale;
     }
 
-    /** Sets what ends the patience with stale routes, in place of what did before; null for nothing. */
-    void staleTimer(Loop.@Nullable Timer timer) {
-        if (staleTimer != null) {
-            staleTimer.cancel();
-        }
-        staleTimer = timer;
+    /** What is kept of it although it may not hold any more. */
+    Retained retained() {
+        return retained;
     }
 }

@@ -68,6 +68,7 @@ public final class PeerFsm {
                     case FsmTimer.ConnectRetry timer -> turn.connectRetryExpired();
                     case FsmTimer.IdleHold timer -> turn.idleHoldExpired();
                     case FsmTimer.Hold timer -> turn.holdExpired(timer.connection());
+                    case FsmTimer.SendHold timer -> turn.sendHoldExpired(timer.connection());
                     case FsmTimer.Keepalive timer -> turn.keepaliveExpired(timer.connection());
                 }
             }

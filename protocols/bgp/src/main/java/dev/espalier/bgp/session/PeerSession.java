@@ -287,6 +287,7 @@ final class PeerSession {
                 idleHoldTimer = loop.schedule(nanos, () -> handle(new FsmEvent.Expired(timer)));
             }
             case FsmTimer.Hold timer -> on(timer.connection(), connection -> connection.armHold(nanos));
+            case FsmTimer.SendHold timer -> on(timer.connection(), connection -> connection.armSendHold(nanos));
             case FsmTimer.Keepalive timer -> on(timer.connection(), connection -> connection.armKeepalive(nanos));
         }
     }
@@ -296,6 +297,7 @@ final class PeerSession {
             case FsmTimer.ConnectRetry timer -> connectRetryTimer = cancelled(connectRetryTimer);
             case FsmTimer.IdleHold timer -> idleHoldTimer = cancelled(idleHoldTimer);
             case FsmTimer.Hold timer -> on(timer.connection(), PeerConnection::cancelHold);
+            case FsmTimer.SendHold timer -> on(timer.connection(), PeerConnection::cancelSendHold);
             case FsmTimer.Keepalive timer -> on(timer.connection(), PeerConnection::cancelKeepalive);
         }
     }

@@ -91,6 +91,7 @@ final class Network {
         SimulatedTransport transport;
         int maximumPaths = 1;
         int restartSeconds = 60;
+        boolean honorGracefulShutdown = true;
         private int runs;
 
         @Nullable
@@ -126,6 +127,7 @@ final class Network {
                     .maximumPaths(maximumPaths)
                     .restartSeconds(restartSeconds)
                     .stalePathSeconds(60)
+                    .honorGracefulShutdown(honorGracefulShutdown)
                     .peers(List.copyOf(peers.values()))
                     .originated(originated)
                     .build();

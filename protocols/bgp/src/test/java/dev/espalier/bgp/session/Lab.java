@@ -227,6 +227,13 @@ final class Lab {
             return recorders.getLast();
         }
 
+        Recorder recorderOf(String neighbour) {
+            return recorders.stream()
+                    .filter(recorder -> recorder.remote.equals(IpAddress.parse(neighbour)))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
         SessionStatus status() {
             return sessions.entries().getFirst().status();
         }
@@ -284,9 +291,10 @@ final class Lab {
         }
 
         @Override
-        public void refresh(Channel from, Message.RouteRefresh refresh) {
+        public void refresh(Channel from, Message.RouteRefresh refresh, int size) {
             check(from);
             refreshes.add(refresh);
+            from.consumed(size);
         }
 
         @Override
