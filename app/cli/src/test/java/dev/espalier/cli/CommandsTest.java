@@ -419,6 +419,7 @@ class CommandsTest {
                 "routes",
                 "explain",
                 "events",
+                "policy",
                 "decode",
                 "completion"
             })

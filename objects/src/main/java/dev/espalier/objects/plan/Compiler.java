@@ -52,6 +52,8 @@ public final class Compiler {
         Specs specs = new Specs(objects, facts, findings);
         PolicyLibrary policies = new PolicyLibrary(specs, objects.complete());
         RouterDirectory routers = new RouterDirectory(specs.ofKind(Kind.ROUTER), objects.complete());
+        Separation separation = new Separation(facts);
+        routers.here().forEach(separation::check);
         List<Decoded<BgpPeerSpec>> peers = specs.ofKind(Kind.BGP_PEER);
         for (Decoded<BgpPeerSpec> peer : peers) {
             // also for those that are not for here and now: their names must mean something all the same
@@ -66,7 +68,7 @@ public final class Compiler {
 
         List<PlannedRouter> planned = new ArrayList<>();
         for (Decoded<RouterSpec> router : routers.here()) {
-            PeerCompiler peerCompiler = new PeerCompiler(router, facts, secrets, policies);
+            PeerCompiler peerCompiler = new PeerCompiler(router, facts, secrets, policies, separation);
             List<Decoded<BgpPeerSpec>> its = peersByRouter.getOrDefault(router.name(), List.of());
             planned.add(new PlannedRouter(
                     router.name(),
@@ -78,7 +80,7 @@ public final class Compiler {
         }
         planned.sort(Comparator.comparing(PlannedRouter::name));
         return findings.errors().isEmpty()
-                ? new Compilation.Compiled(new Plan(facts.name(), planned), findings.warnings())
+                ? new Compilation.Compiled(new Plan(facts.name(), planned), policies.all(), findings.warnings())
                 : new Compilation.Refused(findings.errors());
     }
 
@@ -120,6 +122,7 @@ public final class Compiler {
         Ipv4Address routerId = RouterDirectory.routerId(router, facts);
         return SpeakerConfig.builder(spec.asn(), routerId)
                 .instance(spec.instance())
+                .device(spec.device())
                 .clusterId(spec.clusterId() == null ? routerId : spec.clusterId())
                 .listen(spec.listen().addresses())
                 .port(spec.listen().port())

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A BGP instance: who we are, whom we talk to, and what we say on our own account.
  *
  * @param instance the routing instance it serves
+ * @param device the device to which all its sockets are bound, such as a VRF device, or null for none
  * @param asn our AS
  * @param routerId our BGP identifier; never 0.0.0.0
  * @param clusterId as a route reflector; usually the router id
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SpeakerConfig(
         RoutingInstance instance,
+        @Nullable String device,
         Asn asn,
         Ipv4Address routerId,
         Ipv4Address clusterId,
@@ -58,6 +60,7 @@ public record SpeakerConfig(
     public Builder toBuilder() {
         return new Builder(asn, routerId)
                 .instance(instance)
+                .device(device)
                 .clusterId(clusterId)
                 .listen(listen)
                 .port(port)
@@ -86,6 +89,7 @@ public record SpeakerConfig(
     public static final class Builder {
 
         private RoutingInstance instance = RoutingInstance.DEFAULT;
+        private @Nullable String device;
         private Asn asn;
         private Ipv4Address routerId;
         private Ipv4Address clusterId;
@@ -107,6 +111,11 @@ public record SpeakerConfig(
 
         public Builder instance(RoutingInstance value) {
             instance = value;
+            return this;
+        }
+
+        public Builder device(@Nullable String value) {
+            device = value;
             return this;
         }
 
@@ -173,6 +182,7 @@ public record SpeakerConfig(
         public SpeakerConfig build() {
             return new SpeakerConfig(
                     instance,
+                    device,
                     asn,
                     routerId,
                     clusterId,
