@@ -12,8 +12,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our own addresses and the networks they are on, for third-party next hops, and for "next hop self" in a family other than the session's: IPv6 routes told over an IPv4 session need an
- * IPv6 address of ours on the same link. One owner, the table's loop.
+ * Our own addresses and the networks they are on: for third-party next hops, and for "next hop self" in a family other than the
+ * session's, since IPv6 routes told over an IPv4 session need an IPv6 address of ours on the same link. One owner, the table's
+ * loop.
  */
 final class HostAddresses {
 
