@@ -200,10 +200,11 @@ class BfdTest {
 
     /**
      * The kernel puts us before, or beside, the processes of other sessions of this machine, as CPUWeight would a service: what is
-     * tested is our own load, not that of whatever else is being built here. Not everywhere possible, and not everywhere needed.
+     * tested is our own load, not that of whatever else is being built here. A process that was started outside every session has
+     * no group of its own: the kernel shows an empty file then and refuses to be written to (EINVAL).
      */
     private static void before(Path autogroup, int niceness) throws IOException {
-        if (Files.isWritable(autogroup)) {
+        if (Files.isWritable(autogroup) && !Files.readString(autogroup).isEmpty()) {
             Files.writeString(autogroup, Integer.toString(niceness));
         }
     }
