@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +93,7 @@ public final class Agent {
     private static int run(AgentOptions options, Journal journal, Instance.Ports ports, NetlinkFib fib) {
         warnOfMissingRights(journal);
         CountDownLatch ended = new CountDownLatch(1);
+        CountDownLatch hurry = new CountDownLatch(2);
         AtomicReference<@Nullable String> farewell = new AtomicReference<>();
         // The API first: if another daemon answers on the socket, nothing may have been touched.
         try (Control control = new Control(options, journal, ports);
@@ -100,10 +102,15 @@ public final class Agent {
             BootMark.beside(options.socket()).note();
             fib.sweepUnusedGroups(); // what no route uses any more, of an earlier run
             ProcessSignals.on("HUP", () -> Thread.ofVirtual().start(control::reload));
-            ProcessSignals.on("TERM", ended::countDown);
+            ProcessSignals.on("TERM", () -> {
+                ended.countDown();
+                hurry.countDown();
+            });
             ProcessSignals.on("INT", () -> {
                 farewell.set("the daemon was stopped");
                 ended.countDown();
+                hurry.countDown();
+                hurry.countDown();
             });
             journal.info(
                     "daemon.started",
@@ -111,6 +118,7 @@ public final class Agent {
                     options.node(),
                     "running; the API answers on " + options.socket());
             ended.await();
+            drain(options, journal, control, hurry, farewell);
             control.stop(farewell.get());
             journal.info(
                     "daemon.stopped",
@@ -121,6 +129,28 @@ public final class Agent {
             Thread.currentThread().interrupt();
         }
         return OK;
+    }
+
+    /** Gives the neighbours time to find other ways, if that is configured; whoever asks twice to end does not want to wait. */
+    private static void drain(
+            AgentOptions options,
+            Journal journal,
+            Control control,
+            CountDownLatch hurry,
+            AtomicReference<@Nullable String> farewell)
+            throws InterruptedException {
+        int seconds = hurry.getCount() == 0 ? 0 : control.drain();
+        if (seconds == 0) {
+            return;
+        }
+        journal.info(
+                "daemon.draining",
+                RoutingInstance.DEFAULT,
+                options.node(),
+                "the neighbours have " + seconds + " s to find other ways (RFC 8326); another SIGTERM ends the wait");
+        boolean hurried = hurry.await(seconds, TimeUnit.SECONDS);
+        farewell.compareAndSet(
+                null, "the daemon was stopped" + (hurried ? "" : " after " + seconds + " s of draining"));
     }
 
     private static void warnOfMissingRights(Journal journal) {

@@ -8,6 +8,7 @@ import dev.espalier.agent.api.EventView;
 import dev.espalier.agent.api.ExplainView;
 import dev.espalier.agent.api.PeerView;
 import dev.espalier.agent.api.PlanView;
+import dev.espalier.agent.api.RefreshView;
 import dev.espalier.agent.api.RouteQuery;
 import dev.espalier.agent.api.RouteView;
 import dev.espalier.agent.api.StatusView;
@@ -320,6 +321,15 @@ final class Control implements Daemon, AutoCloseable {
     }
 
     /**
+     * Asks the neighbours of every router that is configured so to find other ways (RFC 8326).
+     *
+     * @return how many seconds to wait before {@link #stop}; 0 when nobody was asked
+     */
+    synchronized int drain() {
+        return instances.values().stream().mapToInt(Instance::drain).max().orElse(0);
+    }
+
+    /**
      * Ends all sessions.
      *
      * @param text as for the speaker: null to close without a word, as for a restart
@@ -392,6 +402,17 @@ final class Control implements Daemon, AutoCloseable {
 
     private static <T> T answer(CompletableFuture<T> question) {
         return question.orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    @Override
+    public List<RefreshView> refresh(String peer, boolean in, boolean out) {
+        List<RefreshView> done = new ArrayList<>();
+        instances.forEach(
+                (name, instance) -> done.addAll(instance.ask(view -> view.speaker().refresh(peer, in, out).stream()
+                        .map(one ->
+                                new RefreshView(name, one.peer(), one.address().toString(), one.asked(), one.told()))
+                        .toList())));
+        return done;
     }
 
     @Override

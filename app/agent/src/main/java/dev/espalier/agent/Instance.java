@@ -190,6 +190,21 @@ final class Instance {
     }
 
     /**
+     * Asks the neighbours to find other ways, if that is configured.
+     *
+     * @return how many seconds they have for it; 0 when they were not asked
+     */
+    int drain() {
+        return ask(loop, () -> {
+            int seconds = speaker.view().config().drainSeconds();
+            if (seconds > 0) {
+                speaker.drain();
+            }
+            return seconds;
+        });
+    }
+
+    /**
      * Ends the sessions and then the loop.
      *
      * @param text as for {@link Speaker#stop}

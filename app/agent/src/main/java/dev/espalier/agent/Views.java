@@ -173,10 +173,19 @@ final class Views {
             case Capability.ExtendedMessage extended -> "extended-message";
             case Capability.BgpRole(int role) -> "role " + Role.nameOf(role);
             case Capability.GracefulRestart restart ->
-                "graceful-restart " + restart.restartTime() + " s" + (restart.restarting() ? ", restarting" : "");
+                "graceful-restart " + restart.restartTime() + " s" + (restart.restarting() ? ", restarting" : "")
+                        + (restart.notification() ? ", also after a notification" : "");
             case Capability.FourOctetAs four -> "four-octet-as " + four.asn();
             case Capability.AddPath paths ->
                 "add-path " + paths.families().stream().map(Views::addPath).collect(Collectors.joining(", "));
+            case Capability.EnhancedRouteRefresh refresh -> "enhanced-route-refresh";
+            case Capability.LongLivedGracefulRestart restart ->
+                "long-lived-graceful-restart "
+                        + restart.families().stream()
+                                .mapToInt(Capability.LongLivedFamily::staleTime)
+                                .max()
+                                .orElse(0)
+                        + " s";
             case Capability.Unknown(int code, byte[] value) -> "code " + code;
         };
     }

@@ -99,7 +99,7 @@ public final class EspalierMain {
             case "plan" -> new PlanCommand();
             case "reload" -> new ReloadCommand();
             case "status" -> new StatusCommand();
-            case "peers" -> new PeersCommand();
+            case "peers" -> new CommandLine(new PeersCommand()).addSubcommand("refresh", new PeersRefreshCommand());
             case "bfd" -> new BfdCommand();
             case "routes" -> new RoutesCommand();
             case "explain" -> new ExplainCommand();

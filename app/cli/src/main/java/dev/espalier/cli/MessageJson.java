@@ -95,6 +95,8 @@ final class MessageJson {
                 json.writeNumberField("as", four.asn().value());
             }
             case Capability.AddPath paths -> addPath(paths);
+            case Capability.EnhancedRouteRefresh refresh -> json.writeStringField("name", "enhanced-route-refresh");
+            case Capability.LongLivedGracefulRestart restart -> longLived(restart);
             case Capability.Unknown unknown ->
                 json.writeStringField("value", HexFormat.of().formatHex(unknown.value()));
         }
@@ -135,6 +137,19 @@ final class MessageJson {
             json.writeStartObject();
             family(family.afi(), family.safi());
             json.writeBooleanField("forwarding", family.forwarding());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private void longLived(Capability.LongLivedGracefulRestart restart) throws IOException {
+        json.writeStringField("name", "long-lived-graceful-restart");
+        json.writeArrayFieldStart("families");
+        for (Capability.LongLivedFamily family : restart.families()) {
+            json.writeStartObject();
+            family(family.afi(), family.safi());
+            json.writeBooleanField("forwarding", family.forwarding());
+            json.writeNumberField("staleTime", family.staleTime());
             json.writeEndObject();
         }
         json.writeEndArray();

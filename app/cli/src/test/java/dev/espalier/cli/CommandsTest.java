@@ -373,6 +373,19 @@ class CommandsTest {
                         """);
     }
 
+    @Test
+    void aRefreshSaysWhatWasDone() {
+        says("peers refresh tor-1", """
+                tor-1 (192.0.2.1): it was asked for its routes; it is told all our routes again
+                """);
+        says("peers refresh tor-1 --out", """
+                tor-1 (192.0.2.1): it is told all our routes again
+                """);
+        says("peers refresh tor-2 --in", """
+                tor-2 (192.0.2.1): it does not know how to tell its routes again; those here were judged again
+                """);
+    }
+
     // ---- what goes wrong
 
     @Test

@@ -8,6 +8,7 @@ import dev.espalier.agent.api.ExplainView;
 import dev.espalier.agent.api.PathView;
 import dev.espalier.agent.api.PeerView;
 import dev.espalier.agent.api.PlanView;
+import dev.espalier.agent.api.RefreshView;
 import dev.espalier.agent.api.RouteQuery;
 import dev.espalier.agent.api.RouteView;
 import dev.espalier.agent.api.StatusView;
@@ -398,6 +399,11 @@ final class SampleDaemon implements Daemon {
     public PlanView plan(List<Document> documents) {
         planned.addAll(documents);
         return documents.getFirst().text().contains("adress") ? ERRORS : CHANGES;
+    }
+
+    @Override
+    public List<RefreshView> refresh(String peer, boolean in, boolean out) {
+        return List.of(new RefreshView("default", peer, "192.0.2.1", in && !peer.equals("tor-2"), out));
     }
 
     @Override

@@ -64,13 +64,21 @@ final class BgpPeerDecoder {
     }
 
     private record Restart(
-            @Nullable Boolean enabled, @Nullable Integer restartTime) {
-        static final Restart UNSAID = new Restart(null, null);
+            @Nullable Boolean enabled,
+            @Nullable Integer restartTime,
+            @Nullable Integer longLivedStaleTime) {
+        static final Restart UNSAID = new Restart(null, null, null);
 
         static Restart decode(Fields fields) {
-            return new Restart(
+            Restart restart = new Restart(
                     fields.optional("enabled", Decoders.BOOLEAN),
-                    fields.optional("restartTime", GracefulRestart.SECONDS));
+                    fields.optional("restartTime", GracefulRestart.SECONDS),
+                    fields.optional("longLivedStaleTime", GracefulRestart.LONG_LIVED_SECONDS));
+            GracefulRestart.refuseLongLivedAlone(
+                    fields,
+                    restart.enabled == null || restart.enabled,
+                    restart.longLivedStaleTime == null ? 0 : restart.longLivedStaleTime);
+            return restart;
         }
     }
 
@@ -111,6 +119,7 @@ final class BgpPeerDecoder {
                 fields.optional("families", Words.FAMILIES),
                 restart.enabled(),
                 restart.restartTime(),
+                restart.longLivedStaleTime(),
                 fields.optional("extendedMessages", Decoders.BOOLEAN, true),
                 fields.optional("extendedNextHop", Decoders.BOOLEAN),
                 fields.optional("importPolicy", Words.NAMES),
@@ -120,7 +129,8 @@ final class BgpPeerDecoder {
                 fields.optional("bfdProfile", Decoders.TEXT),
                 fields.optional("bfdStrict", Decoders.BOOLEAN, false),
                 fields.optional("addPaths", AddPathsDecoder.DECODER, AddPaths.NONE),
-                BorderOptions.decode(fields));
+                BorderOptions.decode(fields),
+                fields.optional("gracefulShutdown", Decoders.BOOLEAN, false));
         refuseContradictions(fields, spec);
         return spec;
     }

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param families what to exchange
  * @param gracefulRestart whether it is offered
  * @param restartTime the restart time to offer, in seconds
+ * @param longLivedStaleTime the long-lived stale time to offer, in seconds
  * @param extendedMessages whether to offer RFC 8654
  * @param extendedNextHop whether to offer RFC 8950
  * @param importPolicy names of policies in order
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param bfdStrict whether the session waits for BFD
  * @param addPaths see {@link dev.espalier.bgp.PeerConfig}
  * @param border what happens to routes between it and us
+ * @param gracefulShutdown see {@link dev.espalier.bgp.PeerConfig}
  */
 public record BgpPeerSpec(
         boolean enabled,
@@ -60,6 +62,7 @@ public record BgpPeerSpec(
         @Nullable List<Family> families,
         @Nullable Boolean gracefulRestart,
         @Nullable Integer restartTime,
+        @Nullable Integer longLivedStaleTime,
         boolean extendedMessages,
         @Nullable Boolean extendedNextHop,
         @Nullable List<String> importPolicy,
@@ -69,7 +72,8 @@ public record BgpPeerSpec(
         @Nullable String bfdProfile,
         boolean bfdStrict,
         AddPaths addPaths,
-        BorderOptions border) {
+        BorderOptions border,
+        boolean gracefulShutdown) {
 
     /** Who a peer is. */
     public sealed interface Remote {

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param weighLinkBandwidth whether link bandwidths become weights
  * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param gracefulRestart graceful restart
+ * @param honorGracefulShutdown whether GRACEFUL_SHUTDOWN from external peers is obeyed
+ * @param drainSeconds how long neighbours are asked to find other ways before the daemon ends; 0 for not
  * @param timers the timers of its peers unless they say otherwise
  */
 public record RouterSpec(
@@ -45,6 +47,8 @@ public record RouterSpec(
         boolean weighLinkBandwidth,
         boolean resolveViaDefault,
         GracefulRestart gracefulRestart,
+        boolean honorGracefulShutdown,
+        int drainSeconds,
         Timers timers) {
 
     /**
@@ -71,6 +75,9 @@ public record RouterSpec(
 
     /** Enough for the spines of a large fabric, and what the kernel hashes over well. */
     private static final int DEFAULT_MAXIMUM_PATHS = 16;
+
+    /** Time for an update to travel through a network of some size, with MRAI on the way. */
+    private static final int DEFAULT_DRAIN_SECONDS = 60;
 
     /** Tables 253 to 255 belong to the kernel (default, main, local). */
     private static final Decoder<Long> KERNEL_TABLE = (value, context) -> {
@@ -101,11 +108,29 @@ public record RouterSpec(
                 fields.optional("linkBandwidth", LINK_BANDWIDTH, true),
                 fields.optional("nextHopResolution", Decoders.object(RouterSpec::viaDefault), true),
                 fields.optional("gracefulRestart", GracefulRestart.DECODER, GracefulRestart.DEFAULT),
+                fields.optional("gracefulShutdown", Decoders.object(RouterSpec::honor), true),
+                fields.optional("shutdown", Decoders.object(RouterSpec::drainSeconds), 0),
                 fields.optional("timers", Timers.DECODER, Timers.UNSAID));
     }
 
     private static Boolean viaDefault(Fields fields) {
         return fields.optional("viaDefault", Decoders.BOOLEAN, true);
+    }
+
+    private static Boolean honor(Fields fields) {
+        return fields.optional("honor", Decoders.BOOLEAN, true);
+    }
+
+    private static Integer drainSeconds(Fields fields) {
+        boolean wanted = fields.optional("gracefulShutdown", Decoders.BOOLEAN, false);
+        int seconds = fields.optional("drainTime", Decoders.integer(1, 3600, "seconds"), DEFAULT_DRAIN_SECONDS);
+        if (!wanted && fields.has("drainTime")) {
+            fields.error(
+                    "drainTime",
+                    "means something only beside 'gracefulShutdown: true'",
+                    "add that, or remove this field");
+        }
+        return wanted ? seconds : 0;
     }
 
     private static RoutingInstance instance(Fields fields) {

@@ -133,6 +133,8 @@ public final class Compiler {
                 .weighLinkBandwidth(spec.weighLinkBandwidth())
                 .restartSeconds(spec.gracefulRestart().selectionDeferralTime())
                 .stalePathSeconds(spec.gracefulRestart().stalePathTime())
+                .honorGracefulShutdown(spec.honorGracefulShutdown())
+                .drainSeconds(spec.drainSeconds())
                 .peers(peers)
                 .originated(originated)
                 .build();

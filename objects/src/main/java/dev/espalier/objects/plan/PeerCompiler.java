@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class PeerCompiler {
 
     private static final int DEFAULT_HOLD_SECONDS = 90; // RFC 4271 section 10
+    /** RFC 9687 section 3.2: the greater of eight minutes and twice the hold time. */
+    private static final int SHORTEST_USUAL_SEND_HOLD_SECONDS = 480;
+
     private static final int DEFAULT_CONNECT_RETRY_SECONDS =
             5; // RFC 4271 suggests 120: too long beside a rebooting switch
     private static final int MAX_TTL = 255;
@@ -70,6 +73,7 @@ final class PeerCompiler {
                 .maximumPrefixes(peer.spec().border().maximumPrefixes())
                 .addPaths(peer.spec().addPaths())
                 .bfd(bfd(peer.spec()))
+                .gracefulShutdown(peer.spec().gracefulShutdown())
                 .build();
     }
 
@@ -239,6 +243,9 @@ final class PeerCompiler {
                 .keepaliveSeconds(keepalive(peer, hold))
                 .connectRetrySeconds(first(its.connectRetry(), ours.connectRetry(), DEFAULT_CONNECT_RETRY_SECONDS))
                 .gracefulRestart(restartTime(spec))
+                .longLivedStaleTime(longLivedStaleTime(spec))
+                .sendHoldSeconds(first(
+                        its.sendHoldTime(), ours.sendHoldTime(), Math.max(SHORTEST_USUAL_SEND_HOLD_SECONDS, 2 * hold)))
                 .extendedMessages(spec.extendedMessages())
                 .role(spec.border().role())
                 .roleStrict(spec.border().roleStrict())
@@ -297,6 +304,15 @@ final class PeerCompiler {
                         null,
                         router.spec().gracefulRestart().restartTime())
                 : 0;
+    }
+
+    private int longLivedStaleTime(BgpPeerSpec peer) {
+        return restartTime(peer) == 0
+                ? 0
+                : first(
+                        peer.longLivedStaleTime(),
+                        null,
+                        router.spec().gracefulRestart().longLivedStaleTime());
     }
 
     private @Nullable Secret password(Decoded<BgpPeerSpec> peer) {

@@ -50,7 +50,9 @@ public final class PlanDiff {
                     Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopResolution.viaDefault", SpeakerConfig::resolveViaDefault, Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
-            new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE));
+            new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE),
+            new Field<>("gracefulShutdown.honor", SpeakerConfig::honorGracefulShutdown, Effect.ROUTES_REEVALUATED),
+            new Field<>("shutdown.drainTime", SpeakerConfig::drainSeconds, Effect.NONE));
 
     private static final List<Field<PeerConfig>> PEER = List.of(
             new Field<>("address", PeerConfig::remote, Effect.SESSION_RESET),
@@ -61,6 +63,7 @@ public final class PlanDiff {
             new Field<>("nextHopSelf", PeerConfig::nextHopSelf, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopUnchanged", PeerConfig::nextHopUnchanged, Effect.ROUTES_REEVALUATED),
             new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED),
+            new Field<>("gracefulShutdown", PeerConfig::gracefulShutdown, Effect.ROUTES_REEVALUATED),
             new Field<>("sendCommunities", PeerConfig::sendCommunities, Effect.ROUTES_REEVALUATED),
             new Field<>(
                     "bfdProfile", peer -> peer.bfd() == null ? null : peer.bfd().profile(), Effect.NONE),
@@ -92,6 +95,9 @@ public final class PlanDiff {
             new Field<>("keepaliveInterval", PeerConfig.Session::keepaliveSeconds, Effect.SESSION_RESET),
             new Field<>("connectRetry", PeerConfig.Session::connectRetrySeconds, Effect.SESSION_RESET),
             new Field<>("gracefulRestart.restartTime", PeerConfig.Session::gracefulRestart, Effect.SESSION_RESET),
+            new Field<>(
+                    "gracefulRestart.longLivedStaleTime", PeerConfig.Session::longLivedStaleTime, Effect.SESSION_RESET),
+            new Field<>("sendHoldTime", PeerConfig.Session::sendHoldSeconds, Effect.SESSION_RESET),
             new Field<>("extendedMessages", PeerConfig.Session::extendedMessages, Effect.SESSION_RESET),
             new Field<>("role", PeerConfig.Session::role, Effect.SESSION_RESET),
             new Field<>("roleStrict", PeerConfig.Session::roleStrict, Effect.SESSION_RESET),

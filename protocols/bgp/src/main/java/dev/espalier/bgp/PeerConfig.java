@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param maximumPrefixes how many routes it may send and be sent
  * @param addPaths whether several paths for a prefix are exchanged (RFC 7911)
  * @param bfd how the path to it is watched (RFC 5882), or null for not at all
+ * @param gracefulShutdown whether it is in maintenance (RFC 8326): it is told, and what it says is taken, so that traffic finds
+ *     other ways while the session stays up
  */
 public record PeerConfig(
         String name,
@@ -44,7 +46,8 @@ public record PeerConfig(
         Set<CommunityKind> sendCommunities,
         MaximumPrefixes maximumPrefixes,
         AddPaths addPaths,
-        @Nullable Bfd bfd) {
+        @Nullable Bfd bfd,
+        boolean gracefulShutdown) {
 
     /**
      * Copies the sets.
@@ -80,7 +83,8 @@ public record PeerConfig(
                 .sendCommunities(sendCommunities)
                 .maximumPrefixes(maximumPrefixes)
                 .addPaths(addPaths)
-                .bfd(bfd);
+                .bfd(bfd)
+                .gracefulShutdown(gracefulShutdown);
     }
 
     /**
@@ -162,6 +166,10 @@ public record PeerConfig(
      * @param connectRetrySeconds how long to wait before another attempt
      * @param gracefulRestart how long, in seconds, the neighbour shall keep our routes while we restart, 1 to 4095; 0 switches
      *     graceful restart off
+     * @param longLivedStaleTime how long, in seconds after the restart time, the neighbour may keep our routes as a last resort
+     *     (RFC 9494), 1 to 16777215; 0 switches that off, and without graceful restart there is none
+     * @param sendHoldSeconds when the neighbour has taken nothing for so long although something was to be sent, the session is
+     *     ended (RFC 9687); 0 for never
      * @param extendedMessages whether to offer RFC 8654
      * @param role what we are to an external neighbour (RFC 9234), or null where nothing is said
      * @param roleStrict whether a neighbour that does not say its role is refused
@@ -179,15 +187,17 @@ public record PeerConfig(
             int keepaliveSeconds,
             int connectRetrySeconds,
             int gracefulRestart,
+            int longLivedStaleTime,
+            int sendHoldSeconds,
             boolean extendedMessages,
             @Nullable Role role,
             boolean roleStrict,
             @Nullable LocalAs localAs,
             boolean extendedNextHop) {
 
-        /** What is usual: port 179, TTL 1, a hold time of 90 s, graceful restart with 120 s, extended messages. */
+        /** What is usual: port 179, TTL 1, a hold time of 90 s, graceful restart with 120 s, a send hold time of 8 min, extended messages. */
         public static final Session USUAL =
-                new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, true, null, false, null, false);
+                new Session(179, false, null, null, 1, 0, 90, 30, 5, 120, 0, 480, true, null, false, null, false);
 
         /** This one, to be changed. */
         public SessionBuilder toBuilder() {
@@ -251,6 +261,7 @@ public record PeerConfig(
         private MaximumPrefixes maximumPrefixes = MaximumPrefixes.NONE;
         private AddPaths addPaths = AddPaths.NONE;
         private @Nullable Bfd bfd;
+        private boolean gracefulShutdown;
 
         private Builder(String name, Remote remote) {
             this.name = name;
@@ -332,6 +343,11 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder gracefulShutdown(boolean value) {
+            gracefulShutdown = value;
+            return this;
+        }
+
         public PeerConfig build() {
             return new PeerConfig(
                     name,
@@ -348,7 +364,8 @@ public record PeerConfig(
                     sendCommunities,
                     maximumPrefixes,
                     addPaths,
-                    bfd);
+                    bfd,
+                    gracefulShutdown);
         }
     }
 
@@ -365,6 +382,8 @@ public record PeerConfig(
         private int keepaliveSeconds;
         private int connectRetrySeconds;
         private int gracefulRestart;
+        private int longLivedStaleTime;
+        private int sendHoldSeconds;
         private boolean extendedMessages;
         private @Nullable Role role;
         private boolean roleStrict;
@@ -382,6 +401,8 @@ public record PeerConfig(
             keepaliveSeconds = from.keepaliveSeconds();
             connectRetrySeconds = from.connectRetrySeconds();
             gracefulRestart = from.gracefulRestart();
+            longLivedStaleTime = from.longLivedStaleTime();
+            sendHoldSeconds = from.sendHoldSeconds();
             extendedMessages = from.extendedMessages();
             role = from.role();
             roleStrict = from.roleStrict();
@@ -439,6 +460,16 @@ public record PeerConfig(
             return this;
         }
 
+        public SessionBuilder longLivedStaleTime(int value) {
+            longLivedStaleTime = value;
+            return this;
+        }
+
+        public SessionBuilder sendHoldSeconds(int value) {
+            sendHoldSeconds = value;
+            return this;
+        }
+
         public SessionBuilder extendedMessages(boolean value) {
             extendedMessages = value;
             return this;
@@ -476,6 +507,8 @@ public record PeerConfig(
                     keepaliveSeconds,
                     connectRetrySeconds,
                     gracefulRestart,
+                    longLivedStaleTime,
+                    sendHoldSeconds,
                     extendedMessages,
                     role,
                     roleStrict,

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param restartSeconds after our own restart: how long to wait for End-of-RIB before choosing routes and sweeping stale ones
  * @param stalePathSeconds how long to keep a restarting neighbour's routes once it is back but has not sent End-of-RIB
+ * @param honorGracefulShutdown whether routes of external peers that carry GRACEFUL_SHUTDOWN become a last resort (RFC 8326)
+ * @param drainSeconds how long neighbours are asked to find other ways before the daemon ends (RFC 8326); 0 for not
  * @param peers whom to talk to; names are unique
  * @param originated what to announce on our own account: prefixes with their attributes; a next hop of null means ourselves
  */
@@ -46,6 +48,8 @@ public record SpeakerConfig(
         boolean resolveViaDefault,
         int restartSeconds,
         int stalePathSeconds,
+        boolean honorGracefulShutdown,
+        int drainSeconds,
         List<PeerConfig> peers,
         Map<IpPrefix, Origination> originated) {
 
@@ -75,6 +79,8 @@ public record SpeakerConfig(
                 .resolveViaDefault(resolveViaDefault)
                 .restartSeconds(restartSeconds)
                 .stalePathSeconds(stalePathSeconds)
+                .honorGracefulShutdown(honorGracefulShutdown)
+                .drainSeconds(drainSeconds)
                 .peers(peers)
                 .originated(originated);
     }
@@ -130,6 +136,8 @@ public record SpeakerConfig(
         private boolean resolveViaDefault = true;
         private int restartSeconds = 120;
         private int stalePathSeconds = 360;
+        private boolean honorGracefulShutdown = true;
+        private int drainSeconds;
         private List<PeerConfig> peers = List.of();
         private Map<IpPrefix, Origination> originated = Map.of();
 
@@ -204,6 +212,16 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder honorGracefulShutdown(boolean value) {
+            honorGracefulShutdown = value;
+            return this;
+        }
+
+        public Builder drainSeconds(int value) {
+            drainSeconds = value;
+            return this;
+        }
+
         public Builder peers(List<PeerConfig> value) {
             peers = value;
             return this;
@@ -229,6 +247,8 @@ public record SpeakerConfig(
                     resolveViaDefault,
                     restartSeconds,
                     stalePathSeconds,
+                    honorGracefulShutdown,
+                    drainSeconds,
                     peers,
                     originated);
         }

@@ -43,6 +43,7 @@ public final class ApiHandler implements HttpHandler {
                 get("/api/v1/peers", List.of(), request -> json(daemon.peers())),
                 get("/api/v1/peers/{peer}", List.of(), this::peer),
                 get("/api/v1/bfd", List.of(), request -> json(daemon.bfd())),
+                new Endpoint("POST", "/api/v1/peers/{peer}/refresh", List.of("direction"), this::refresh),
                 get("/api/v1/routes", RouteStream.PARAMETERS, routes::answer),
                 get("/api/v1/explain", List.of("prefix", "instance"), this::explain),
                 get("/api/v1/events", List.of("follow"), events::answer),
@@ -134,6 +135,24 @@ public final class ApiHandler implements HttpHandler {
             throw new Refusal(404, "There is no peer of the name or address '" + wanted + "'.");
         }
         return json(found);
+    }
+
+    private HttpResponse refresh(HttpRequest request) {
+        String wanted = request.segments().get(request.segments().size() - 2);
+        String direction = Optional.ofNullable(request.parameter("direction")).orElse("both");
+        if (!List.of("in", "out", "both").contains(direction)) {
+            throw new Refusal(400, "The direction is in, out or both, not '" + direction + "'.");
+        }
+        boolean known =
+                daemon.peers().stream().anyMatch(peer -> wanted.equals(peer.name()) || wanted.equals(peer.address()));
+        if (!known) {
+            throw new Refusal(404, "There is no peer of the name or address '" + wanted + "'.");
+        }
+        List<RefreshView> done = daemon.refresh(wanted, !direction.equals("out"), !direction.equals("in"));
+        if (done.isEmpty()) {
+            throw new Refusal(409, "The peer '" + wanted + "' has no session: there is nothing to refresh.");
+        }
+        return json(done);
     }
 
     private HttpResponse explain(HttpRequest request) {

@@ -27,6 +27,7 @@ public record ApiProblem(String type, String title, int status, String detail, L
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 405 -> "Method Not Allowed";
+            case 409 -> "Conflict";
             case 422 -> "Unprocessable Content";
             case 503 -> "Service Unavailable";
             default -> throw new IllegalArgumentException("no title for the status " + status);

@@ -20,6 +20,16 @@ public interface Daemon {
     BfdReport bfd();
 
     /**
+     * Has the routes exchanged with a neighbour exchanged again; its session stays up.
+     *
+     * @param peer a name or an address
+     * @param in whether its routes are judged, and asked for, again
+     * @param out whether it is told ours again
+     * @return one for each such neighbour that has a session
+     */
+    List<RefreshView> refresh(String peer, boolean in, boolean out);
+
+    /**
      * Shows prefixes with their paths, one by one, without holding up the tables for longer than a few prefixes take.
      *
      * @throws RequestException when the query names something that does not exist

@@ -259,6 +259,27 @@ class ApiHandlerTest {
     }
 
     @Test
+    void aRefreshSaysWhatWasDoneAndForWhom() throws IOException {
+        HttpResponse both = ask("POST", "/api/v1/peers/tor-1/refresh", DAEMON, "", Map.of());
+        assertThat(json(both).get(0).get("asked").asBoolean()).isTrue();
+        assertThat(json(both).get(0).get("told").asBoolean()).isTrue();
+        HttpResponse out = ask("POST", "/api/v1/peers/tor-1/refresh?direction=out", DAEMON, "", Map.of());
+        assertThat(json(out).get(0).get("asked").asBoolean()).isFalse();
+        isProblem(
+                ask("POST", "/api/v1/peers/tor-1/refresh?direction=up", DAEMON, "", Map.of()),
+                400,
+                "The direction is in, out or both, not 'up'.");
+        isProblem(
+                ask("POST", "/api/v1/peers/tor-9/refresh", DAEMON, "", Map.of()),
+                404,
+                "There is no peer of the name or address 'tor-9'.");
+        isProblem(
+                ask("POST", "/api/v1/peers/racks/refresh", DAEMON, "", Map.of()),
+                409,
+                "The peer 'racks' has no session: there is nothing to refresh.");
+    }
+
+    @Test
     void aReloadOfAnInvalidConfigurationIsAProblemWithItsErrors() throws IOException {
         daemon.valid = false;
         HttpResponse refused = ask("POST", "/api/v1/reload", DAEMON, "", Map.of());

@@ -43,6 +43,7 @@ class OpenApiTest {
             Map.entry("Peer", PeerView.class),
             Map.entry("PeerRoutes", PeerView.Routes.class),
             Map.entry("Plan", PlanView.class),
+            Map.entry("Refresh", RefreshView.class),
             Map.entry("Route", RouteView.class),
             Map.entry("Status", StatusView.class),
             Map.entry("Told", ExplainView.Told.class)));
@@ -105,6 +106,7 @@ class OpenApiTest {
                         ExplainView.class,
                         EventView.class,
                         PlanView.class,
+                        RefreshView.class,
                         ApiProblem.class,
                         Daemon.Document.class)));
     }

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param fourOctetAs whether AS numbers take four octets
  * @param maxMessageLength the longest message, in octets
  * @param paths how many paths for a prefix are told at most, each with an identifier (RFC 7911); 0 for the best one without
+ * @param longLived whether the neighbour understands LLGR_STALE (RFC 9494)
+ * @param gracefulShutdown whether it shall find other ways than through us (RFC 8326)
  * @param policy the export policy, or null
  * @param neighbor the neighbour's address where the policy asks for it, otherwise null
  * @param neighborAs the neighbour's AS where the policy asks for it, otherwise null
@@ -54,6 +56,8 @@ record ExportKey(
         boolean fourOctetAs,
         int maxMessageLength,
         int paths,
+        boolean longLived,
+        boolean gracefulShutdown,
         @Nullable Policy policy,
         @Nullable IpAddress neighbor,
         @Nullable Asn neighborAs,
@@ -73,6 +77,7 @@ record ExportKey(
      * The key of a neighbour.
      *
      * @param named whether some advertisement is for named peers only
+     * @param draining whether every neighbour shall find other ways than through us
      */
     static ExportKey of(
             SpeakerConfig speaker,
@@ -80,7 +85,8 @@ record ExportKey(
             Negotiated negotiated,
             Family family,
             HostAddresses addresses,
-            boolean named) {
+            boolean named,
+            boolean draining) {
         PeerConfig peer = neighbor.config();
         Policy policy = peer.exportPolicy();
         boolean asksForNeighbor = policy != null && policy.dependsOnNeighbor();
@@ -100,6 +106,8 @@ record ExportKey(
                 negotiated.options().fourOctetAs(),
                 negotiated.options().maxMessageLength(),
                 paths(peer, negotiated, family),
+                negotiated.longLived() != null,
+                draining || peer.gracefulShutdown(),
                 policy,
                 asksForNeighbor ? neighbor.address() : null,
                 asksForNeighbor ? negotiated.peerAs() : null,

@@ -16,6 +16,8 @@ public enum ExportRefusal {
     ROUTE_LEAK(
             "it would be a route leak: it carries OTC (only to customer), and this peer is a provider, a peer or a route "
                     + "server (RFC 9234)"),
+    /** RFC 9494 section 4.3; what section 4.6 allows instead, LOCAL_PREF 0 and NO_EXPORT, we do not do. */
+    LLGR_STALE("it is long-lived stale, and the peer does not say that it understands that (RFC 9494)"),
     /** The announcement was made for other neighbours. */
     NOT_FOR_THIS_PEER("the advertisement names other peers"),
     /** RFC 8212. */

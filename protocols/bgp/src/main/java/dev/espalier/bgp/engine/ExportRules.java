@@ -67,6 +67,9 @@ final class ExportRules {
         if (!RoleRules.mayLeave(key.role(), key.family(), attributes)) {
             return ExportRefusal.ROUTE_LEAK;
         }
+        if (!key.longLived() && attributes.hasCommunity(Community.LLGR_STALE)) {
+            return ExportRefusal.LLGR_STALE;
+        }
         if (key.policy() == null && !key.internal()) {
             return ExportRefusal.NO_POLICY;
         }
@@ -140,8 +143,9 @@ final class ExportRules {
             return null; // "next hop self", and we have no address there
         }
         boolean foreignLocalPref = !key.internal() && wanted.hasLocalPref();
-        if (wanted.nextHop() != null && !foreignLocalPref && key.communities().size() == ALL_KINDS) {
-            return wanted;
+        boolean allKinds = key.communities().size() == ALL_KINDS;
+        if (wanted.nextHop() != null && !foreignLocalPref && allKinds) {
+            return drained(key, wanted);
         }
         PathAttributes.Builder out = wanted.toBuilder();
         if (wanted.nextHop() == null) {
@@ -155,7 +159,15 @@ final class ExportRules {
                 out.remove(typeOf(kind));
             }
         }
-        return out.build();
+        if (!key.communities().contains(CommunityKind.STANDARD) && wanted.hasCommunity(Community.LLGR_STALE)) {
+            out.communities(List.of(Community.LLGR_STALE)); // RFC 9494 section 4.3: it must not be lost
+        }
+        return drained(key, out.build());
+    }
+
+    /** Who shall find other ways than through us is told so (RFC 8326), also where it is told no other communities. */
+    private static PathAttributes drained(ExportKey key, PathAttributes finished) {
+        return key.gracefulShutdown() ? GracefulShutdown.told(key.internal(), finished) : finished;
     }
 
     private static int typeOf(CommunityKind kind) {

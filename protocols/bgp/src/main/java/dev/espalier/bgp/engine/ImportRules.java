@@ -80,19 +80,27 @@ final class ImportRules {
     PathAttributes accept(Arrival at, Family family, long high, long low, int length, PathAttributes entering) {
         Policy policy = at.peer().importPolicy();
         if (policy == null) {
-            return at.source().external() ? null : entering;
+            return at.source().external() ? null : last(at, entering, entering);
         }
-        return reachable(
+        return last(
+                at,
+                entering,
                 policy.judge(fill(at.source(), family, high, low, length, entering))
-                        .attributes(),
-                entering);
+                        .attributes());
     }
 
-    /** "Next hop self" is for what we tell others; a route that comes in keeps its way. */
-    private static @Nullable PathAttributes reachable(@Nullable PathAttributes accepted, PathAttributes entering) {
-        return accepted == null || accepted.nextHop() != null
+    /**
+     * What the rules have to say after the policy. "Next hop self" is for what we tell others: a route that comes in keeps its way.
+     * And a route to be avoided is avoided whatever a policy prefers (RFC 8326).
+     */
+    private @Nullable PathAttributes last(Arrival at, PathAttributes entering, @Nullable PathAttributes accepted) {
+        if (accepted == null) {
+            return null;
+        }
+        PathAttributes reachable = accepted.nextHop() != null
                 ? accepted
                 : accepted.withNextHop(entering.nextHop(), entering.linkLocalNextHop());
+        return GracefulShutdown.accepted(speaker.honorGracefulShutdown(), at, entering, reachable);
     }
 
     /** The whole judgement with its reason, for people. */
@@ -106,11 +114,11 @@ final class ImportRules {
         if (policy == null) {
             return at.source().external()
                     ? Judgement.refused(ImportRefusal.NO_POLICY)
-                    : new Judgement(entering, null, null);
+                    : new Judgement(last(at, entering, entering), null, null);
         }
         Policy.Verdict verdict = policy.judge(fill(at.source(), family, high, low, length, entering));
         return new Judgement(
-                reachable(verdict.attributes(), entering),
+                last(at, entering, verdict.attributes()),
                 verdict.accepted() ? null : ImportRefusal.POLICY,
                 verdict.because());
     }

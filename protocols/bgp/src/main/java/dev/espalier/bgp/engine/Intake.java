@@ -5,9 +5,12 @@ import dev.espalier.bgp.table.Rib;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.Nlri;
 import dev.espalier.bgp.wire.UpdateMessage;
+import dev.espalier.net.Community;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.PrefixTable;
 import dev.espalier.route.PathAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
@@ -66,7 +69,7 @@ final class Intake {
             }
             int id = rib.prefixes().retain(high, low, length);
             int path = rib.find(id, neighbor.index(), pathId);
-            if (path != Rib.NONE && rib.received(path) == set) {
+            if (path != Rib.NONE && rib.received(path) == set && !rib.isLongLived(path)) {
                 rib.refresh(path);
                 rib.prefixes().release(id);
                 return;
@@ -164,12 +167,7 @@ final class Intake {
                 }
                 return;
             }
-            boolean stale = rib.isStale(path);
-            attributes.retain(set);
-            rib.replace(path, set, accepted);
-            if (stale) {
-                rib.markStale(path);
-            }
+            rib.accept(path, rib.isLongLived(path) ? prolonged(accepted) : accepted);
             locRib.changed(id);
         });
         InLimit limit = neighbor.limit(rib.family());
@@ -185,6 +183,45 @@ final class Intake {
                 remove(locRib, path);
             }
         });
+    }
+
+    /**
+     * Keeps a neighbour's stale paths of a family beyond its restart time (RFC 9494 section 4.2): they carry LLGR_STALE from now
+     * on, which makes them a last resort here and wherever they are told; those with NO_LLGR go.
+     */
+    void prolong(Neighbor neighbor, LocRib locRib) {
+        Rib rib = locRib.rib();
+        removeIf(
+                neighbor,
+                locRib,
+                path -> rib.isStale(path) && attributes.get(rib.received(path)).hasCommunity(Community.NO_LLGR));
+        rib.forEachOf(neighbor.index(), path -> {
+            int accepted = rib.accepted(path);
+            if (!rib.isStale(path) || rib.isLongLived(path)) {
+                return;
+            }
+            if (accepted == Rib.REJECTED) {
+                rib.prolong(path, Rib.REJECTED);
+                return;
+            }
+            attributes.retain(accepted);
+            rib.prolong(path, prolonged(accepted));
+            locRib.changed(rib.prefix(path));
+        });
+    }
+
+    /** Accepted attributes with LLGR_STALE; a hold on those given becomes one on those returned. */
+    private int prolonged(int accepted) {
+        if (accepted == Rib.REJECTED || attributes.get(accepted).hasCommunity(Community.LLGR_STALE)) {
+            return accepted;
+        }
+        PathAttributes before = attributes.get(accepted);
+        List<Community> communities = new ArrayList<>(before.communities());
+        communities.add(Community.LLGR_STALE);
+        int prolonged =
+                attributes.intern(before.toBuilder().communities(communities).build());
+        attributes.release(accepted);
+        return prolonged;
     }
 
     private static void remove(LocRib locRib, int path) {

@@ -12,6 +12,7 @@ final class Member {
     private final int source;
     private final Channel channel;
     private final List<byte[]> messages = new ArrayList<>();
+    private final RefreshAnswer refresh = new RefreshAnswer();
     private boolean endOfRibSent;
     /** When it was first seen unable to take more, on the loop's clock; {@link #NEVER} while it keeps up. */
     private long blockedSince = NEVER;
@@ -42,6 +43,11 @@ final class Member {
 
     void endOfRibSent(boolean sent) {
         endOfRibSent = sent;
+    }
+
+    /** Where the answer to its last ROUTE-REFRESH stands. */
+    RefreshAnswer refresh() {
+        return refresh;
     }
 
     /** How long it has not kept up, in nanoseconds; 0 when it does. */

@@ -7,7 +7,6 @@ import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.Ipv4Address;
-import dev.espalier.route.Loop;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -30,11 +29,10 @@ final class Neighbor {
     private @Nullable PathSource source;
     private final Map<Family, Member> members = new EnumMap<>(Family.class);
     private final Set<Family> endOfRibReceived = EnumSet.noneOf(Family.class);
-    private final Set<Family> stale = EnumSet.noneOf(Family.class);
+    private final Retained retained = new Retained();
     private final Map<Family, InLimit> limits = new EnumMap<>(Family.class);
     private final Set<Family> heldBack = EnumSet.noneOf(Family.class);
     private boolean nextHopOfOthers;
-    private Loop.@Nullable Timer staleTimer;
 
     /**
      * A neighbour without a session.
@@ -125,7 +123,7 @@ final class Neighbor {
      */
     @Nullable
     InLimit limit(Family family) {
-        return stale.contains(family) ? null : limits.get(family);
+        return retained.stale.contains(family) ? null : limits.get(family);
     }
 
     /**
@@ -173,14 +171,11 @@ final class Neighbor {
 
     /** The families of which routes of an earlier session are still kept. */
     Set<Family> stale() {
-        return stale;
+        return retained.stale;
     }
 
-    /** Sets what ends the patience with stale routes, in place of what did before; null for nothing. */
-    void staleTimer(Loop.@Nullable Timer timer) {
-        if (staleTimer != null) {
-            staleTimer.cancel();
-        }
-        staleTimer = timer;
+    /** What is kept of it although it may not hold any more. */
+    Retained retained() {
+        return retained;
     }
 }

@@ -10,7 +10,6 @@ import dev.espalier.bgp.session.Sessions;
 import dev.espalier.bgp.table.AttributeTable;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.table.Rib;
-import dev.espalier.bgp.wire.Capability;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.Message;
 import dev.espalier.bgp.wire.Nlri;
@@ -65,6 +64,8 @@ public final class Speaker {
     private final Originations originations;
     private final Intake intake;
     private final OwnRestart restart;
+    private final StaleRoutes staleRoutes;
+    private final Refreshes refreshes;
     private final HostAddresses hostAddresses = new HostAddresses();
     private final Map<Family, LocRib> locRibs = new EnumMap<>(Family.class);
     private final Map<Family, UpdateGroups> groups = new EnumMap<>(Family.class);
@@ -76,6 +77,7 @@ public final class Speaker {
     private boolean turnScheduled;
     private boolean sweepWanted;
     private boolean stopped;
+    private boolean draining;
     private Loop.@Nullable Timer patience;
 
     /**
@@ -115,6 +117,8 @@ public final class Speaker {
         this.restart = new OwnRestart(earlier, config);
         this.intake = new Intake(attributes, new ImportRules(config), this::namedAsNextHop);
         this.limits = new LimitWatch(events, config.instance());
+        this.staleRoutes = new StaleRoutes(loop, locRibs, intake, staleRoutesListener());
+        this.refreshes = new Refreshes(neighbors, intake, staleRoutes, limits, locRibs, groups);
         this.originations = new Originations(attributes, locRibs, events, config.instance());
         for (Family family : Family.values()) {
             Rib rib = new Rib(family, index.table(family.addresses()), attributes);
@@ -201,7 +205,8 @@ public final class Speaker {
         originations.replaceBy(changed.originated());
         // Loops are recognised by these; with another AS or router id the sessions are reset, with another cluster they
         // stay.
-        boolean judgeAll = !before.clusterId().equals(changed.clusterId());
+        boolean judgeAll = !before.clusterId().equals(changed.clusterId())
+                || before.honorGracefulShutdown() != changed.honorGracefulShutdown();
         for (Neighbor neighbor : neighbors.all()) {
             boolean configured = changed.peers().stream()
                     .anyMatch(peer -> peer.name().equals(neighbor.config().name()));
@@ -225,12 +230,12 @@ public final class Speaker {
         neighbor.config(changed);
         PathSource source = neighbor.source();
         Channel channel = neighbor.channel();
+        boolean judgedOtherwise = judgeAgain
+                || before.gracefulShutdown() != changed.gracefulShutdown()
+                || !before.asPath().equals(changed.asPath())
+                || !Objects.equals(before.importPolicy(), changed.importPolicy());
         if (source == null || channel == null) {
-            boolean judgedOtherwise = judgeAgain
-                    || before.routeReflectorClient() != changed.routeReflectorClient()
-                    || !before.asPath().equals(changed.asPath())
-                    || !Objects.equals(before.importPolicy(), changed.importPolicy());
-            if (judgedOtherwise) {
+            if (judgedOtherwise || before.routeReflectorClient() != changed.routeReflectorClient()) {
                 dropAll(neighbor); // kept under rules that no longer hold; it will tell us again
             }
             return;
@@ -240,18 +245,12 @@ public final class Speaker {
             locRibs.forEach((family, locRib) -> locRib.rib().forEachOf(neighbor.index(), path -> groupsOf(family)
                     .decided(locRib.rib().prefix(path), true)));
         }
-        boolean judgedOtherwise = judgeAgain
-                || !before.asPath().equals(changed.asPath())
-                || !Objects.equals(before.importPolicy(), changed.importPolicy());
         boolean countedOtherwise = !before.maximumPrefixes().equals(changed.maximumPrefixes());
         if (countedOtherwise) {
             neighbor.renewLimits();
         }
         if (judgedOtherwise || countedOtherwise) {
-            locRibs.forEach((family, locRib) -> {
-                intake.judgeAgain(neighbor, neighbor.arrival(source), locRib);
-                limits.received(neighbor, channel, family);
-            });
+            refreshes.judgeAgain(neighbor, source, channel);
         }
         rekey(neighbor, channel);
     }
@@ -268,14 +267,38 @@ public final class Speaker {
     public void changed(Links.Event event) {
         sessions.changed(event);
         if (hostAddresses.changed(event)) {
-            for (Neighbor neighbor : neighbors.all()) {
-                Channel channel = neighbor.channel();
-                if (channel != null) {
-                    rekey(neighbor, channel);
-                }
-            }
-            scheduleTurn();
+            rekeyAll();
         }
+    }
+
+    /** Asks every neighbour, from now on, to find other ways than through us (RFC 8326); the sessions stay up. */
+    public void drain() {
+        draining = true;
+        rekeyAll();
+    }
+
+    /**
+     * Has the routes exchanged with a neighbour exchanged again, without a reset of its session ("soft clear").
+     *
+     * @param wanted the name of a configured peer, or the address of a neighbour
+     * @param in whether what it told is judged again, and asked for again where it knows how
+     * @param out whether it is told everything again
+     * @return one for each neighbour that has a session
+     */
+    public List<RefreshOutcome> refresh(String wanted, boolean in, boolean out) {
+        List<RefreshOutcome> outcomes = refreshes.wanted(wanted, in, out);
+        scheduleTurn();
+        return outcomes;
+    }
+
+    private void rekeyAll() {
+        for (Neighbor neighbor : neighbors.all()) {
+            Channel channel = neighbor.channel();
+            if (channel != null) {
+                rekey(neighbor, channel);
+            }
+        }
+        scheduleTurn();
     }
 
     /** What there is to know about this speaker, for people. */
@@ -299,8 +322,11 @@ public final class Speaker {
             }
 
             @Override
-            public void refresh(Channel channel, Message.RouteRefresh refresh) {
-                loop.execute(() -> refreshed(neighbors.with(channel), refresh));
+            public void refresh(Channel channel, Message.RouteRefresh refresh, int octets) {
+                loop.execute(() -> {
+                    refreshes.received(channel, refresh, octets, config.stalePathSeconds());
+                    scheduleTurn();
+                });
             }
 
             @Override
@@ -343,13 +369,7 @@ public final class Speaker {
                 negotiated.remote().link());
         neighbors.up(neighbor, channel, source);
         neighbor.nextHopOfOthers(mayBeNextHop(neighbor) && attributes.anyMatch(set -> Neighbors.names(set, neighbor)));
-        Set<Family> dropped = PeerRestart.droppedOnReturn(neighbor.stale(), negotiated);
-        dropped.forEach(family -> dropStale(neighbor, family));
-        if (neighbor.stale().isEmpty()) {
-            neighbor.staleTimer(null);
-        } else {
-            armStaleTimer(neighbor, config.stalePathSeconds(), "it came back but did not send End-of-RIB in time");
-        }
+        staleRoutes.returned(neighbor, negotiated, config.stalePathSeconds());
         for (Family family : negotiated.options().families()) {
             ExportKey key = exportKey(neighbor, channel, family);
             neighbor.members().put(family, groupsOf(family).join(key, neighbor.index(), channel));
@@ -405,26 +425,12 @@ public final class Speaker {
     }
 
     private void endOfRib(Neighbor neighbor, Channel channel, Family family) {
-        dropStale(neighbor, family);
+        staleRoutes.endOfRib(neighbor, family);
         limits.received(neighbor, channel, family);
-        if (neighbor.stale().isEmpty()) {
-            neighbor.staleTimer(null);
-        }
         neighbor.endOfRibReceived().add(family);
         if (neighbor.endOfRibReceived()
                 .containsAll(channel.negotiated().options().families())) {
             complete(neighbor);
-        }
-    }
-
-    private void refreshed(@Nullable Neighbor neighbor, Message.RouteRefresh refresh) {
-        Family family = Family.of(refresh.afi(), refresh.safi());
-        Member member =
-                family == null || neighbor == null ? null : neighbor.members().get(family);
-        // RFC 2918 section 4: a request for a family that was not agreed on is ignored.
-        if (family != null && member != null && refresh.subtype() == 0) {
-            groupsOf(family).repeat(member);
-            scheduleTurn();
         }
     }
 
@@ -434,7 +440,7 @@ public final class Speaker {
                     neighbor,
                     channel,
                     PeerRestart.keptAfter(
-                            channel, closed, neighbor.config().session().gracefulRestart()));
+                            channel.negotiated(), closed, neighbor.config().session()));
         }
     }
 
@@ -459,54 +465,32 @@ public final class Speaker {
     private void end(Neighbor neighbor, Channel channel, Set<Family> kept) {
         neighbor.members().forEach((family, member) -> groupsOf(family).leave(member));
         neighbors.down(neighbor);
-        locRibs.forEach((family, locRib) -> {
-            Rib rib = locRib.rib();
-            // RFC 4724 section 4.2: what was stale already, from a restart before this one, goes now.
-            intake.removeIf(neighbor, locRib, path -> !kept.contains(family) || rib.isStale(path));
-            rib.forEachOf(neighbor.index(), rib::markStale);
-        });
-        neighbor.stale().clear();
-        neighbor.stale().addAll(kept);
-        Capability.GracefulRestart restarting = channel.negotiated().restart();
-        if (kept.isEmpty() || restarting == null) {
-            forget(neighbor);
-        } else {
-            armStaleTimer(neighbor, restarting.restartTime(), "it did not come back within its restart time");
-        }
+        staleRoutes.lost(neighbor, channel.negotiated(), kept);
         scheduleTurn();
     }
 
-    private void armStaleTimer(Neighbor neighbor, int seconds, String why) {
-        neighbor.staleTimer(loop.schedule(TimeUnit.SECONDS.toNanos(seconds), () -> {
-            for (Family family : Set.copyOf(neighbor.stale())) {
-                dropStale(neighbor, family);
-            }
-            events.warning(
-                    "bgp.restart.expired",
-                    config.instance(),
-                    neighbor.config().name(),
-                    "routes kept for " + neighbor.address() + " since its session was lost are dropped: " + why);
-            if (neighbor.channel() == null) {
+    private StaleRoutes.Listener staleRoutesListener() {
+        return new StaleRoutes.Listener() {
+            @Override
+            public void nothingLeft(Neighbor neighbor) {
                 forget(neighbor);
             }
-            scheduleTurn();
-        }));
-    }
 
-    private void dropStale(Neighbor neighbor, Family family) {
-        if (neighbor.stale().remove(family)) {
-            LocRib locRib = locRib(family);
-            intake.removeIf(neighbor, locRib, locRib.rib()::isStale);
-            InLimit limit = neighbor.limit(family);
-            if (limit != null) {
-                limit.look(locRib.rib().counts(), neighbor.index());
+            @Override
+            public void changed() {
+                scheduleTurn();
             }
-        }
+
+            @Override
+            public void report(String kind, Neighbor neighbor, String message) {
+                events.warning(kind, config.instance(), neighbor.config().name(), message);
+            }
+        };
     }
 
     /** Nothing of the neighbour is left: it may be forgotten, and if it came from a range, the session too. */
     private void forget(Neighbor neighbor) {
-        neighbor.staleTimer(null);
+        neighbor.retained().clear();
         neighbors.forget(neighbor);
         sessions.release(neighbor.address(), neighbor.link());
     }
@@ -612,7 +596,13 @@ public final class Speaker {
 
     private ExportKey exportKey(Neighbor neighbor, Channel channel, Family family) {
         return ExportKey.of(
-                config, neighbor, channel.negotiated(), family, hostAddresses, originations.someAreForNamedPeers());
+                config,
+                neighbor,
+                channel.negotiated(),
+                family,
+                hostAddresses,
+                originations.someAreForNamedPeers(),
+                draining);
     }
 
     private LocRib locRib(Family family) {

@@ -4,6 +4,9 @@ import dev.espalier.bgp.session.Channel;
 import dev.espalier.bgp.table.AttributeTable;
 import dev.espalier.bgp.table.PathIds;
 import dev.espalier.bgp.table.PathSource;
+import dev.espalier.bgp.wire.Family;
+import dev.espalier.bgp.wire.Message;
+import dev.espalier.bgp.wire.MessageEncoder;
 import dev.espalier.bgp.wire.UpdatePacker;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -92,13 +95,44 @@ final class UpdateGroups {
         }
     }
 
-    /** A neighbour asks for everything again (RFC 2918). */
-    void repeat(Member member) {
+    /**
+     * A neighbour asks for everything again (RFC 2918), or somebody asks for it. While it is still being told, the answer comes
+     * after that: RFC 7313 section 4 wants no BoRR before End-of-RIB.
+     *
+     * @param octets of the neighbour's credit, given back when it has been answered
+     */
+    void repeat(Member member, int octets) {
+        member.refresh().request(octets);
+        beginRefresh(member);
+    }
+
+    private boolean beginRefresh(Member member) {
+        if (!member.endOfRibSent() || !member.refresh().due()) {
+            return false;
+        }
+        member.refresh().begin();
+        demarcate(member, Message.RouteRefresh.BEGINNING);
         UpdateGroup group = groupOf(member);
         if (group.members().size() == 1) {
-            group.repeatAll(); // asking again before it has been told costs no further copy
+            group.repeatAll();
         } else {
             moveApart(member, group.key(), true).addAll();
+        }
+        return true;
+    }
+
+    private void endRefresh(Member member) {
+        if (member.refresh().running()) {
+            demarcate(member, Message.RouteRefresh.END);
+            member.channel().consumed(member.refresh().end());
+        }
+    }
+
+    private void demarcate(Member member, int subtype) {
+        if (member.channel().negotiated().enhancedRefresh()) {
+            Family family = locRib.family();
+            member.add(MessageEncoder.encode(new Message.RouteRefresh(family.afi(), family.safi(), subtype)));
+            member.flush();
         }
     }
 
@@ -194,9 +228,24 @@ final class UpdateGroups {
             }
         }
         if (!locRib.deferred() && !locRib.hasUndecided()) {
-            sendEndOfRib(group);
+            return conclude(group) ? Turn.MORE : Turn.DONE;
         }
         return Turn.DONE;
+    }
+
+    /**
+     * Its members have been told everything.
+     *
+     * @return whether one of them is to be told again
+     */
+    private boolean conclude(UpdateGroup group) {
+        sendEndOfRib(group);
+        boolean again = false;
+        for (Member member : List.copyOf(group.members())) {
+            endRefresh(member);
+            again |= beginRefresh(member);
+        }
+        return again;
     }
 
     /** RFC 4724 section 2: also when there was nothing to tell. */

@@ -38,6 +38,18 @@ final class Effects {
         add(seconds == 0 ? new Effect.Cancel(timer) : new Effect.Arm(timer, nanos, nanos));
     }
 
+    /**
+     * The send hold timer, which is not jittered.
+     *
+     * @param seconds 0 for none
+     */
+    void armSendHold(ConnectionId id, int seconds) {
+        if (seconds > 0) {
+            long nanos = TimeUnit.SECONDS.toNanos(seconds);
+            add(new Effect.Arm(new FsmTimer.SendHold(id), nanos, nanos));
+        }
+    }
+
     void keepalive(ConnectionId id, Negotiated negotiated) {
         add(new Effect.Send(id, new Message.Keepalive()));
         if (negotiated.keepaliveSeconds() > 0) {

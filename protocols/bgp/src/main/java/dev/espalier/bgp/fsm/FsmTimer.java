@@ -21,6 +21,14 @@ public sealed interface FsmTimer {
     record Hold(ConnectionId connection) implements FsmTimer {}
 
     /**
+     * SendHoldTimer (RFC 9687). Whoever keeps it reports its expiry when octets have waited for the whole time and the neighbour
+     * has taken none of them.
+     *
+     * @param connection whose
+     */
+    record SendHold(ConnectionId connection) implements FsmTimer {}
+
+    /**
      * KeepaliveTimer (section 8, timer 3).
      *
      * @param connection whose

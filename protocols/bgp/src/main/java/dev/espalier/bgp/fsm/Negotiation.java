@@ -56,6 +56,7 @@ public final class Negotiation {
         if (peer.session().extendedNextHop() && families.contains(Family.IPV4_UNICAST)) {
             capabilities.add(new Capability.ExtendedNextHop(List.of(IPV4_BY_IPV6)));
         }
+        capabilities.add(new Capability.EnhancedRouteRefresh());
         if (peer.session().extendedMessages()) {
             capabilities.add(new Capability.ExtendedMessage());
         }
@@ -67,7 +68,14 @@ public final class Negotiation {
                     .map(f -> new Capability.RestartFamily(f.afi(), f.safi(), restart.forwardingPreserved(f)))
                     .toList();
             capabilities.add(new Capability.GracefulRestart(
-                    restart.restarting(), false, peer.session().gracefulRestart(), kept));
+                    restart.restarting(), true, peer.session().gracefulRestart(), kept));
+        }
+        int staleTime = peer.session().longLivedStaleTime();
+        if (peer.session().gracefulRestart() > 0 && staleTime > 0) {
+            capabilities.add(new Capability.LongLivedGracefulRestart(families.stream()
+                    .map(f -> new Capability.LongLivedFamily(
+                            f.afi(), f.safi(), restart.forwardingPreserved(f), staleTime))
+                    .toList()));
         }
         capabilities.add(new Capability.FourOctetAs(local.asn()));
         AddPathAgreement.offer(peer).ifPresent(capabilities::add);
@@ -129,8 +137,9 @@ public final class Negotiation {
                 addPath.send(),
                 extendedNextHop(open, shared, session));
         int hold = Math.min(session.holdSeconds(), open.holdTime());
-        Capability.GracefulRestart restart =
-                session.gracefulRestart() > 0 ? find(open, Capability.GracefulRestart.class) : null;
+        Capability.GracefulRestart saidOfRestart = find(open, Capability.GracefulRestart.class);
+        Capability.GracefulRestart restart = session.gracefulRestart() > 0 ? saidOfRestart : null;
+        boolean refresh = find(open, Capability.RouteRefresh.class) != null;
         return new Negotiated(
                 options,
                 local.asn(),
@@ -141,9 +150,12 @@ public final class Negotiation {
                 peerEnd,
                 hold,
                 keepaliveSeconds(hold, session.keepaliveSeconds()),
-                find(open, Capability.RouteRefresh.class) != null,
+                refresh,
+                refresh && find(open, Capability.EnhancedRouteRefresh.class) != null,
                 restart,
                 restart == null ? Set.of() : restartFamilies(restart, shared),
+                // RFC 9494 section 3.1: without the other capability this one is ignored
+                saidOfRestart == null ? null : find(open, Capability.LongLivedGracefulRestart.class),
                 open.capabilities());
     }
 

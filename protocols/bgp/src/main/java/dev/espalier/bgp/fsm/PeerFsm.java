@@ -72,6 +72,7 @@ public final class PeerFsm {
                     case FsmTimer.IdleHold timer -> turn.idleHoldExpired();
                     case FsmTimer.PathWait timer -> turn.pathWaitExpired();
                     case FsmTimer.Hold timer -> turn.holdExpired(timer.connection());
+                    case FsmTimer.SendHold timer -> turn.sendHoldExpired(timer.connection());
                     case FsmTimer.Keepalive timer -> turn.keepaliveExpired(timer.connection());
                 }
             }

@@ -89,8 +89,9 @@ final class PeerTurn {
         pacing.stop();
         Connection session = connections.session();
         if (session != null) {
-            effects.close(session, stop.notification());
-            reportClosed(session, stop.reason(), stop.notification(), null);
+            Message.Notification last = asMeant(session, stop.notification());
+            effects.close(session, last);
+            reportClosed(session, stop.reason(), last, null);
         }
         for (Connection connection : connections.candidates()) {
             effects.close(connection, stop.notification());
@@ -152,7 +153,7 @@ final class PeerTurn {
         if (session == null) {
             return;
         }
-        Message.Notification farewell = PathFailure.farewell(peer, session.negotiated(), report);
+        Message.Notification farewell = asMeant(session, PathFailure.farewell(peer, session.negotiated(), report));
         end(session, farewell);
         reportClosed(session, Reasons.pathFailed(report.reason()), farewell, null);
         pause();
@@ -184,6 +185,17 @@ final class PeerTurn {
                     connection,
                     new Message.Notification(ErrorCode.HOLD_TIMER_EXPIRED, 0),
                     Reasons.holdExpired(connection));
+        }
+    }
+
+    /** RFC 9687 section 4, its event 29. The NOTIFICATION will hardly arrive, but section 3.2 wants it tried. */
+    void sendHoldExpired(ConnectionId id) {
+        Connection connection = connections.find(id);
+        if (connection != null) {
+            fail(
+                    connection,
+                    new Message.Notification(ErrorCode.SEND_HOLD_TIMER_EXPIRED, 0),
+                    Reasons.sendHoldExpired(peer));
         }
     }
 
@@ -388,6 +400,7 @@ final class PeerTurn {
         connections.candidates().forEach(other -> end(other, COLLISION));
         establishedAt = now;
         effects.armHold(connection.id(), negotiated.holdSeconds());
+        effects.armSendHold(connection.id(), peer.session().sendHoldSeconds());
         effects.add(new Effect.Established(connection.id(), negotiated));
     }
 
@@ -417,9 +430,10 @@ final class PeerTurn {
 
     /** We end a connection for a reason. */
     private void fail(Connection connection, Message.Notification notification, String reason) {
-        end(connection, notification);
+        Message.@Nullable Notification last = asMeant(connection, notification);
+        end(connection, last);
         if (connection.phase() == SessionState.ESTABLISHED) {
-            reportClosed(connection, reason, notification, null);
+            reportClosed(connection, reason, last, null);
         } else {
             effects.add(new Effect.Failed(
                     notification.code() == ErrorCode.HOLD_TIMER_EXPIRED ? Failure.LOST : Failure.REFUSED, reason));
@@ -456,10 +470,33 @@ final class PeerTurn {
         if (sent == null || now - establishedAt >= TimeUnit.SECONDS.toNanos(STABLE_SECONDS)) {
             pacing.reset();
         }
-        boolean silent = sent == null && received == null;
         effects.add(new Effect.Closed(
                 connection.id(),
-                new SessionObserver.Closed(reason, sent, received, silent && restartable(connection))));
+                new SessionObserver.Closed(reason, sent, received, restartMayFollow(connection, sent, received))));
+    }
+
+    /** RFC 4724 section 4.2, and with NOTIFICATIONs RFC 8538 section 4: unless one of the two wants the routes gone. */
+    private static boolean restartMayFollow(
+            Connection connection, Message.@Nullable Notification sent, Message.@Nullable Notification received) {
+        Message.Notification last = sent != null ? sent : received;
+        return last == null ? restartable(connection) : survivesNotifications(connection) && !HardReset.is(last);
+    }
+
+    /** A NOTIFICATION as a neighbour has to be told it that keeps our routes otherwise. */
+    private static Message.@Nullable Notification asMeant(
+            Connection connection, Message.@Nullable Notification notification) {
+        boolean established = connection.phase() == SessionState.ESTABLISHED;
+        return notification != null && established && survivesNotifications(connection)
+                ? HardReset.wrapped(notification)
+                : notification;
+    }
+
+    /** Whether both have the N bit of RFC 8538 set; we set it whenever we offer graceful restart. */
+    private static boolean survivesNotifications(Connection connection) {
+        Negotiated negotiated = connection.negotiated();
+        return negotiated != null
+                && negotiated.restart() != null
+                && negotiated.restart().notification();
     }
 
     // ---- small steps ----

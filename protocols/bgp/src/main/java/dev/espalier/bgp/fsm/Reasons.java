@@ -43,6 +43,11 @@ final class Reasons {
         return "hold timer expired: the neighbour sent nothing for " + seconds + " s";
     }
 
+    static String sendHoldExpired(PeerConfig peer) {
+        return "send hold timer expired: the neighbour took nothing of what we sent for "
+                + peer.session().sendHoldSeconds() + " s";
+    }
+
     static String notified(PeerConfig peer, Message.Notification notification) {
         return who(peer) + " sent NOTIFICATION " + notification;
     }

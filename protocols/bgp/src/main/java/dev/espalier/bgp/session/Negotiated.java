@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  * @param holdSeconds the hold time in force; 0 for none
  * @param keepaliveSeconds the interval of our keepalives; 0 for none
  * @param routeRefresh whether it understands ROUTE-REFRESH (RFC 2918)
+ * @param enhancedRefresh whether both mark the beginning and the end of a refresh (RFC 7313)
  * @param restart what it said about graceful restart (RFC 4724), or null when it said nothing or we did not ask
  * @param restartFamilies the families of {@code restart} that we share
+ * @param longLived what it said about long-lived graceful restart (RFC 9494), or null when it said nothing
  * @param received all its capabilities, for people
  */
 public record Negotiated(
@@ -39,8 +41,10 @@ public record Negotiated(
         int holdSeconds,
         int keepaliveSeconds,
         boolean routeRefresh,
+        boolean enhancedRefresh,
         Capability.@Nullable GracefulRestart restart,
         Set<Family> restartFamilies,
+        Capability.@Nullable LongLivedGracefulRestart longLived,
         List<Capability> received) {
 
     /** Copies the collections. */

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TCP connection of a {@link PeerSession}: frames and decodes what arrives, and keeps the two timers that belong to the
+ * One TCP connection of a {@link PeerSession}: frames and decodes what arrives, and keeps the timers that belong to the
  * connection. On the session's loop only.
  */
 final class PeerConnection implements ConnectionHandler {
@@ -29,6 +29,15 @@ final class PeerConnection implements ConnectionHandler {
     /** Before the OPENs are exchanged only OPEN, KEEPALIVE and NOTIFICATION can follow, and no option matters to them. */
     private static final SessionOptions BEFORE_OPEN =
             new SessionOptions(false, false, false, Set.of(Family.IPV4_UNICAST), Set.of(), Set.of());
+
+    /**
+     * What a ROUTE-REFRESH takes of the neighbour's credit. A few may wait; who sends more is not read until they are answered,
+     * so a flood of them costs whoever sends it.
+     */
+    private static final int REFRESH_COST = SessionChannel.READ_HIGH / 16;
+
+    /** The send hold timer looks so many times in its time, and so may be late by as small a part. */
+    private static final int SEND_HOLD_LOOKS = 8;
 
     /** Time for the loop to look at its sockets before a neighbour is declared dead. */
     private static final long LAST_LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -48,6 +57,8 @@ final class PeerConnection implements ConnectionHandler {
     private long holdNanos;
     private Loop.@Nullable Timer holdTimer;
     private Loop.@Nullable Timer keepaliveTimer;
+    private Loop.@Nullable Timer sendHoldTimer;
+    private long written;
 
     PeerConnection(PeerSession session, Loop loop, ConnectionId id, SessionCounters counters) {
         this.session = session;
@@ -161,7 +172,8 @@ final class PeerConnection implements ConnectionHandler {
     private void refresh(SessionChannel to, Message.RouteRefresh refresh) {
         Family family = Family.of(refresh.afi(), refresh.safi());
         if (family != null && options.families().contains(family)) {
-            session.observer().refresh(to, refresh);
+            to.delivered(REFRESH_COST);
+            session.observer().refresh(to, refresh, REFRESH_COST);
         }
     }
 
@@ -215,6 +227,7 @@ final class PeerConnection implements ConnectionHandler {
     void write(byte[] message) {
         if (connection != null && !dropped) {
             counters.sent(message);
+            written += message.length;
             connection.write(message);
         }
     }
@@ -311,8 +324,34 @@ final class PeerConnection implements ConnectionHandler {
         }
     }
 
+    void armSendHold(long nanos) {
+        cancelSendHold();
+        if (!dropped) {
+            watchSending(new SendProgress(loop.now()), nanos);
+        }
+    }
+
+    void cancelSendHold() {
+        if (sendHoldTimer != null) {
+            sendHoldTimer.cancel();
+            sendHoldTimer = null;
+        }
+    }
+
+    private void watchSending(SendProgress progress, long limit) {
+        sendHoldTimer = loop.schedule(limit / SEND_HOLD_LOOKS, () -> {
+            int waiting = connection == null ? 0 : connection.pendingOctets();
+            if (progress.stalledFor(loop.now(), written, waiting) >= limit) {
+                session.handle(new FsmEvent.Expired(new FsmTimer.SendHold(id)));
+            } else {
+                watchSending(progress, limit);
+            }
+        });
+    }
+
     private void stopTimers() {
         cancelHold();
         cancelKeepalive();
+        cancelSendHold();
     }
 }

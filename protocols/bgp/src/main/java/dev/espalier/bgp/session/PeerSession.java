@@ -311,6 +311,7 @@ final class PeerSession {
                 pathWaitTimer = loop.schedule(nanos, () -> handle(new FsmEvent.Expired(timer)));
             }
             case FsmTimer.Hold timer -> on(timer.connection(), connection -> connection.armHold(nanos));
+            case FsmTimer.SendHold timer -> on(timer.connection(), connection -> connection.armSendHold(nanos));
             case FsmTimer.Keepalive timer -> on(timer.connection(), connection -> connection.armKeepalive(nanos));
         }
     }
@@ -321,6 +322,7 @@ final class PeerSession {
             case FsmTimer.IdleHold timer -> idleHoldTimer = cancelled(idleHoldTimer);
             case FsmTimer.PathWait timer -> pathWaitTimer = cancelled(pathWaitTimer);
             case FsmTimer.Hold timer -> on(timer.connection(), PeerConnection::cancelHold);
+            case FsmTimer.SendHold timer -> on(timer.connection(), PeerConnection::cancelSendHold);
             case FsmTimer.Keepalive timer -> on(timer.connection(), PeerConnection::cancelKeepalive);
         }
     }

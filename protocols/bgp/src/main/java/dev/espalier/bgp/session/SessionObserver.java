@@ -22,8 +22,13 @@ public interface SessionObserver {
      */
     void updates(Channel channel, List<UpdateMessage> updates, int octets);
 
-    /** The neighbour asks for our routes again (RFC 2918), or marks a refresh of its own (RFC 7313). */
-    void refresh(Channel channel, Message.RouteRefresh refresh);
+    /**
+     * The neighbour asks for our routes again (RFC 2918), or marks a refresh of its own (RFC 7313). {@link Channel#consumed} is
+     * to be called with the octets once it has been dealt with, a request when it has been answered.
+     *
+     * @param octets how much of the neighbour's credit it uses up: far more than its length, because it makes far more work
+     */
+    void refresh(Channel channel, Message.RouteRefresh refresh, int octets);
 
     /** {@link Channel#writable} has become true again. */
     void writable(Channel channel);
@@ -38,7 +43,7 @@ public interface SessionObserver {
      * @param sent the NOTIFICATION we sent, or null
      * @param received the NOTIFICATION the neighbour sent, or null
      * @param restartMayFollow whether RFC 4724 lets us keep the neighbour's routes: the connection was lost without a
-     *     NOTIFICATION in either direction
+     *     NOTIFICATION in either direction, or both keep them after a NOTIFICATION too (RFC 8538) and it was no Hard Reset
      */
     record Closed(
             String reason,

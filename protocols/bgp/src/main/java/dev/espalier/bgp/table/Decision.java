@@ -1,5 +1,6 @@
 package dev.espalier.bgp.table;
 
+import dev.espalier.net.Community;
 import dev.espalier.route.PathAttributes;
 import java.util.Arrays;
 import java.util.function.IntFunction;
@@ -159,6 +160,7 @@ public final class Decision {
         PathAttributes a = attributes[i];
         return switch (step) {
             case RESOLVABLE -> nextHops.metric(paths[i]) < 0 ? 1 : 0;
+            case LLGR_STALE -> a.hasCommunity(Community.LLGR_STALE) ? 1 : 0;
             case LOCAL_PREF -> -(a.hasLocalPref() ? Integer.toUnsignedLong(a.localPref()) : DEFAULT_LOCAL_PREF);
             case LOCAL_ORIGIN -> from[i].index() == PathSource.SELF ? 0 : 1;
             case AS_PATH_LENGTH -> a.asPathLength();

@@ -7,6 +7,8 @@ package dev.espalier.bgp.table;
 public enum DecisionStep {
     /** RFC 4271 section 9.1.2.1: a path whose next hop cannot be reached takes no part. */
     RESOLVABLE("its next hop cannot be reached"),
+    /** RFC 9494 section 4.3: what is kept beyond the restart time, here or further on, is used only where there is nothing else. */
+    LLGR_STALE("it is long-lived stale: its origin has been gone for longer than the restart time"),
     /** RFC 4271 section 9.1.1: the higher degree of preference; absent counts as 100. */
     LOCAL_PREF("its LOCAL_PREF is lower"),
     /** What we announce ourselves beats what others say of it, above all our own route reflected back. */

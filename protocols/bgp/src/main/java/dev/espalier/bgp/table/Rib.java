@@ -23,6 +23,8 @@ public final class Rib {
     public static final int REJECTED = -1;
 
     private static final int STALE = 1;
+    private static final int LONG_LIVED = 2;
+    private static final int UNREFRESHED = 4;
 
     private final Family family;
     private final PrefixTable prefixes;
@@ -115,6 +117,38 @@ public final class Rib {
     /** Marks a path as stale. */
     public void markStale(int path) {
         flags[path] |= STALE;
+    }
+
+    /** Whether a stale path has outlived the restart time (RFC 9494). */
+    public boolean isLongLived(int path) {
+        return (flags[path] & LONG_LIVED) != 0;
+    }
+
+    /** Whether the neighbour has begun to tell everything again and not yet come to this path (RFC 7313). */
+    public boolean isUnrefreshed(int path) {
+        return (flags[path] & UNREFRESHED) != 0;
+    }
+
+    /** Marks a path as not yet told again. */
+    public void markUnrefreshed(int path) {
+        flags[path] |= UNREFRESHED;
+    }
+
+    /** Keeps a stale path beyond the restart time, with other accepted attributes, of which it takes over one hold. */
+    public void prolong(int path, int acceptedSet) {
+        accept(path, acceptedSet);
+        flags[path] |= LONG_LIVED;
+    }
+
+    /** Gives a path other accepted attributes, of which it takes over one hold; how stale it is does not change. */
+    public void accept(int path, int acceptedSet) {
+        counts.count(source[path], accepted[path] != REJECTED, -1);
+        counts.count(source[path], acceptedSet != REJECTED, 1);
+        if (accepted[path] != REJECTED) {
+            attributes.release(accepted[path]);
+        }
+        accepted[path] = acceptedSet;
+        bestMayHaveChanged(path);
     }
 
     /** The path of a source for a prefix, or {@link #NONE}. */

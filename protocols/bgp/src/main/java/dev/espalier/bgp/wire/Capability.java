@@ -130,6 +130,41 @@ public sealed interface Capability {
         }
     }
 
+    /** Code 70, RFC 7313: the beginning and the end of a refresh are marked. */
+    record EnhancedRouteRefresh() implements Capability {
+        @Override
+        public int code() {
+            return 70;
+        }
+    }
+
+    /**
+     * Code 71, RFC 9494. It means something only beside {@link GracefulRestart}.
+     *
+     * @param families what may be kept for long
+     */
+    record LongLivedGracefulRestart(List<LongLivedFamily> families) implements Capability {
+        /** Copies the list. */
+        public LongLivedGracefulRestart {
+            families = List.copyOf(families);
+        }
+
+        @Override
+        public int code() {
+            return 71;
+        }
+    }
+
+    /**
+     * A family in {@link LongLivedGracefulRestart}.
+     *
+     * @param afi the address family
+     * @param safi the subsequent address family
+     * @param forwarding the F bit: forwarding state was preserved
+     * @param staleTime seconds that stale routes may be kept after the restart time, 0 to 16777215
+     */
+    record LongLivedFamily(int afi, int safi, boolean forwarding, int staleTime) {}
+
     /**
      * Code 69, RFC 7911.
      *

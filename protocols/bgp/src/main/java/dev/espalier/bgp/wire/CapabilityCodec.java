@@ -16,6 +16,8 @@ final class CapabilityCodec {
     private static final int GRACEFUL_RESTART = 64;
     private static final int FOUR_OCTET_AS = 65;
     private static final int ADD_PATH = 69;
+    private static final int ENHANCED_ROUTE_REFRESH = 70;
+    private static final int LONG_LIVED_GRACEFUL_RESTART = 71;
 
     private static final int MAX_VALUE = 255;
 
@@ -31,6 +33,11 @@ final class CapabilityCodec {
     // RFC 7911 section 4: two bits, although it words them as three numbers
     private static final int RECEIVE = 1;
     private static final int SEND = 2;
+
+    /** RFC 9494 section 3.1: family, flags, and a time of 24 bits. */
+    private static final int LONG_LIVED_FAMILY_LENGTH = 7;
+
+    private static final int LONG_LIVED_STALE_TIME = 0xFFFFFF;
 
     private CapabilityCodec() {}
 
@@ -92,6 +99,15 @@ final class CapabilityCodec {
                 requireLength("ADD-PATH", length % 4 == 0, length, at - from);
                 yield addPath(octets, value, end);
             }
+            case ENHANCED_ROUTE_REFRESH -> {
+                requireLength("enhanced route refresh", length == 0, length, at - from);
+                yield new Capability.EnhancedRouteRefresh();
+            }
+            case LONG_LIVED_GRACEFUL_RESTART -> {
+                boolean right = length % LONG_LIVED_FAMILY_LENGTH == 0;
+                requireLength("long-lived graceful restart", right, length, at - from);
+                yield longLived(octets, value, end);
+            }
             default -> new Capability.Unknown(code, Arrays.copyOfRange(octets, value, end));
         };
     }
@@ -121,6 +137,18 @@ final class CapabilityCodec {
         }
         return new Capability.GracefulRestart(
                 (head & RESTARTING) != 0, (head & NOTIFICATION) != 0, head & RESTART_TIME, families);
+    }
+
+    private static Capability longLived(byte[] octets, int value, int end) {
+        List<Capability.LongLivedFamily> families = new ArrayList<>();
+        for (int at = value; at < end; at += LONG_LIVED_FAMILY_LENGTH) {
+            families.add(new Capability.LongLivedFamily(
+                    Octets.u16(octets, at),
+                    octets[at + 2] & 0xFF,
+                    (octets[at + 3] & FORWARDING) != 0,
+                    Octets.i32(octets, at + 3) & LONG_LIVED_STALE_TIME));
+        }
+        return new Capability.LongLivedGracefulRestart(families);
     }
 
     private static Capability fourOctetAs(byte[] octets, int value, int offset) throws MalformedMessageException {
@@ -177,6 +205,8 @@ final class CapabilityCodec {
                         yield octets;
                     }
                     case Capability.AddPath paths -> addPath(paths);
+                    case Capability.EnhancedRouteRefresh refresh -> new byte[0];
+                    case Capability.LongLivedGracefulRestart restart -> longLived(restart);
                     case Capability.Unknown unknown -> unknown.value();
                 };
         if (value.length > MAX_VALUE) {
@@ -198,6 +228,22 @@ final class CapabilityCodec {
             Octets.putU16(value, at + 2, encoding.safi());
             Octets.putU16(value, at + 4, encoding.nextHopAfi());
             at += ENCODING;
+        }
+        return value;
+    }
+
+    private static byte[] longLived(Capability.LongLivedGracefulRestart restart) {
+        byte[] value = new byte[LONG_LIVED_FAMILY_LENGTH * restart.families().size()];
+        int at = 0;
+        for (Capability.LongLivedFamily family : restart.families()) {
+            if (family.staleTime() < 0 || family.staleTime() > LONG_LIVED_STALE_TIME) {
+                throw new IllegalArgumentException(
+                        "a long-lived stale time is 0 to 16777215 seconds, not " + family.staleTime());
+            }
+            Octets.putU16(value, at, family.afi());
+            value[at + 2] = (byte) family.safi();
+            Octets.putI32(value, at + 3, (family.forwarding() ? FORWARDING << 24 : 0) | family.staleTime());
+            at += LONG_LIVED_FAMILY_LENGTH;
         }
         return value;
     }

@@ -73,9 +73,16 @@ public sealed interface Message {
      *
      * @param afi the address family identifier
      * @param safi the subsequent address family identifier
-     * @param subtype 0 for a request, 1 for the beginning, 2 for the end of a refresh
+     * @param subtype {@link #REQUEST}, {@link #BEGINNING} or {@link #END}; others are not defined
      */
-    record RouteRefresh(int afi, int safi, int subtype) implements Message {}
+    record RouteRefresh(int afi, int safi, int subtype) implements Message {
+        /** A request to be told everything again. */
+        public static final int REQUEST = 0;
+        /** BoRR: what follows is everything. */
+        public static final int BEGINNING = 1;
+        /** EoRR: that was everything. */
+        public static final int END = 2;
+    }
 
     /**
      * RFC 4271 section 4.3, validated as RFC 7606 says.

@@ -145,6 +145,8 @@ final class GroupBench {
                 true,
                 4096,
                 paths,
+                true,
+                false,
                 policy,
                 null,
                 null,

@@ -10,13 +10,17 @@ import dev.espalier.bgp.wire.MessageDecoder;
 import dev.espalier.bgp.wire.Nlri;
 import dev.espalier.bgp.wire.SessionOptions;
 import dev.espalier.bgp.wire.UpdateMessage;
+import dev.espalier.net.Asn;
 import dev.espalier.net.IpPrefix;
+import dev.espalier.net.Ipv4Address;
 import dev.espalier.route.PathAttributes;
+import dev.espalier.route.Transport;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * A neighbour that only listens, and minds: it keeps the routes it is told, and fails when a message says what it knows already
@@ -35,8 +39,8 @@ class Listener implements Channel {
 
     final Map<Route, PathAttributes> routes = new TreeMap<>();
     boolean writable = true;
-    /** Set while an answer to a route refresh may come. */
     boolean refreshing;
+    private final Set<Route> again = new TreeSet<>();
 
     int announcements;
     int withdrawals;
@@ -52,7 +56,24 @@ class Listener implements Channel {
         for (byte[] message : messages) {
             MessageDecoder.Decoded decoded = MessageDecoder.decode(ByteBuffer.wrap(message), options);
             assertThat(decoded).isInstanceOf(MessageDecoder.Decoded.Valid.class);
-            hear(((Message.Update) ((MessageDecoder.Decoded.Valid) decoded).message()).update());
+            switch (((MessageDecoder.Decoded.Valid) decoded).message()) {
+                case Message.Update update -> hear(update.update());
+                case Message.RouteRefresh mark -> hear(mark);
+                default -> throw new AssertionError("what does this say to a neighbour? " + decoded);
+            }
+        }
+    }
+
+    /** RFC 7313: between the two marks, everything that holds at the end is told. */
+    private void hear(Message.RouteRefresh mark) {
+        if (mark.subtype() == Message.RouteRefresh.BEGINNING) {
+            refreshing = true;
+            again.clear();
+        } else {
+            assertThat(mark.subtype()).isEqualTo(Message.RouteRefresh.END);
+            assertThat(refreshing).as("an end without a beginning").isTrue();
+            assertThat(again).as("told again").isEqualTo(routes.keySet());
+            refreshing = false;
         }
     }
 
@@ -60,12 +81,14 @@ class Listener implements Channel {
         for (Nlri withdrawn : update.withdrawn()) {
             forEach(withdrawn, route -> {
                 withdrawals++;
+                again.remove(route);
                 assertThat(routes.remove(route)).as("withdrawn: %s", route).isNotNull();
             });
         }
         for (UpdateMessage.Announcement announced : update.announced()) {
             forEach(announced.nlri(), route -> {
                 announcements++;
+                again.add(route);
                 PathAttributes before = routes.put(route, announced.attributes());
                 if (before != null && !refreshing) {
                     assertThat(announced.attributes()).as("again: %s", route).isNotEqualTo(before);
@@ -92,7 +115,23 @@ class Listener implements Channel {
 
     @Override
     public Negotiated negotiated() {
-        throw new UnsupportedOperationException();
+        Transport.Endpoint nowhere = new Transport.Endpoint(Ipv4Address.UNSPECIFIED, 0, 0);
+        return new Negotiated(
+                options,
+                new Asn(65000),
+                null,
+                new Asn(65000),
+                Ipv4Address.UNSPECIFIED,
+                nowhere,
+                nowhere,
+                0,
+                0,
+                true,
+                true,
+                null,
+                Set.of(),
+                null,
+                List.of());
     }
 
     @Override

@@ -102,6 +102,7 @@ final class Network {
         PrefixIndex index = new PrefixIndex();
         boolean multipathRelax;
         boolean weighLinkBandwidth = true;
+        boolean honorGracefulShutdown = true;
         private int runs;
 
         @Nullable
@@ -138,7 +139,8 @@ final class Network {
                             .restartSeconds(restartSeconds)
                             .multipathRelax(multipathRelax)
                             .weighLinkBandwidth(weighLinkBandwidth)
-                            .stalePathSeconds(60))
+                            .stalePathSeconds(60)
+                            .honorGracefulShutdown(honorGracefulShutdown))
                     .peers(List.copyOf(peers.values()))
                     .originated(originated)
                     .build();

@@ -48,7 +48,7 @@ class UpdateGroupModelTest {
             assertThat(bench.heard(number))
                     .as("seed %d step %d: neighbour %d, %s", seed, step, number, bench.keys.get(number))
                     .isEqualTo(bench.model(number));
-            listener.refreshing = false;
+            assertThat(listener.refreshing).as("a refresh ends").isFalse();
         });
     }
 
@@ -77,8 +77,7 @@ class UpdateGroupModelTest {
             }
             case 3 -> {
                 if (listener != null) {
-                    listener.refreshing = true;
-                    bench.groups.repeat(bench.members.get(number));
+                    bench.groups.repeat(bench.members.get(number), 0);
                 }
             }
             case 4, 5, 6, 7, 8 -> bench.turn(1 + random.nextInt(4));

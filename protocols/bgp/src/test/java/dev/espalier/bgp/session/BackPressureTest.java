@@ -61,6 +61,51 @@ class BackPressureTest {
     }
 
     @Test
+    void whoTakesNothingForTheSendHoldTimeLosesItsSessionAndNobodyElse() {
+        Lab three = new Lab(8);
+        Lab.Box sender = three.speaker(
+                "10.0.0.1",
+                65001,
+                Lab.peer("10.0.0.2", 65002).hold(9).build(),
+                Lab.peer("10.0.0.3", 65003).hold(9).build());
+        Lab.Box receiver = three.speaker(
+                "10.0.0.2", 65002, Lab.peer("10.0.0.1", 65001).hold(9).build());
+        Lab.Box other = three.speaker(
+                "10.0.0.3", 65003, Lab.peer("10.0.0.1", 65001).hold(9).build());
+        for (Lab.Box box : List.of(sender, receiver, other)) {
+            box.sessions.start();
+        }
+        assertThat(three.converges(Duration.ofSeconds(30), sender, receiver, other))
+                .isTrue();
+        receiver.only().consumes = false;
+        Channel stuck = sender.recorderOf("10.0.0.2").channel;
+        stuck.send(IntStream.range(0, 2000)
+                .mapToObj(i -> Octets.withdrawal(i * HOSTS, HOSTS))
+                .toList());
+
+        three.time.run(Duration.ofMinutes(7));
+        assertThat(sender.recorderOf("10.0.0.2").closed).isEmpty();
+        three.time.run(Duration.ofMinutes(3));
+        assertThat(sender.recorderOf("10.0.0.2").closed).singleElement().satisfies(closed -> {
+            assertThat(closed.sent()).isEqualTo(new Message.Notification(8, 0));
+            assertThat(closed.reason()).contains("send hold timer", "480 s");
+        });
+        assertThat(sender.recorderOf("10.0.0.3").closed).isEmpty();
+        assertThat(other.only().closed).isEmpty();
+    }
+
+    @Test
+    void whoTakesALittleNowAndThenKeepsItsSession() {
+        receiver.only().consumes = false;
+        send(4000);
+        for (int i = 0; i < 6; i++) {
+            lab.time.run(Duration.ofMinutes(5));
+            receiver.only().channel.consumed(SessionChannel.READ_HIGH);
+        }
+        assertThat(sender.only().closed).isEmpty();
+    }
+
+    @Test
     void writableTurnsFalseAtTheHighMarkAndTrueOnceAgain() {
         Channel channel = sender.only().channel;
         int messages = SessionChannel.SEND_HIGH / Octets.withdrawal(0, HOSTS).length;

@@ -268,6 +268,13 @@ final class Lab {
             return recorders.getLast();
         }
 
+        Recorder recorderOf(String neighbour) {
+            return recorders.stream()
+                    .filter(recorder -> IpAddress.parse(neighbour).equals(recorder.remote))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
         SessionStatus status() {
             return sessions.entries().getFirst().status();
         }
@@ -291,6 +298,10 @@ final class Lab {
         @Nullable
         Channel channel;
 
+        /** Whom it talks to, or has talked to last. */
+        @Nullable
+        IpAddress remote;
+
         int established;
         int writable;
         int octets;
@@ -310,6 +321,7 @@ final class Lab {
                 throw new IllegalStateException("established twice with " + peer);
             }
             channel = opened;
+            remote = opened.negotiated().remote().address();
             established++;
         }
 
@@ -325,9 +337,10 @@ final class Lab {
         }
 
         @Override
-        public void refresh(Channel from, Message.RouteRefresh refresh) {
+        public void refresh(Channel from, Message.RouteRefresh refresh, int size) {
             check(from);
             refreshes.add(refresh);
+            from.consumed(size);
         }
 
         @Override

@@ -50,7 +50,11 @@ class PathTest {
         a.paths.all(Liveness.Condition.FAILED, WHY, true);
         lab.time.settle();
         SessionObserver.Closed closed = a.only().closed.getFirst();
-        assertThat(closed.sent()).isEqualTo(BFD_DOWN);
+        assertThat(closed.sent())
+                .as("a Hard Reset (RFC 8538), or the neighbour would keep our routes")
+                .isEqualTo(new Message.Notification(ErrorCode.CEASE, ErrorCode.CEASE_HARD_RESET, new byte[] {
+                    ErrorCode.CEASE, ErrorCode.CEASE_BFD_DOWN
+                }));
         assertThat(closed.restartMayFollow()).isFalse();
     }
 

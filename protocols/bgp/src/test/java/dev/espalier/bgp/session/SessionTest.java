@@ -88,7 +88,7 @@ class SessionTest {
         for (Lab.Box box : List.of(a, b)) {
             assertThat(box.only().closed).singleElement().satisfies(closed -> {
                 assertThat(closed.sent()).isEqualTo(new Message.Notification(4, 0));
-                assertThat(closed.restartMayFollow()).isFalse();
+                assertThat(closed.restartMayFollow()).as("RFC 8538 section 4").isTrue();
                 assertThat(closed.reason()).contains("hold timer expired", "9 s");
             });
             assertThat(box.eventsOf("bgp.session.down")).hasSize(1);
