@@ -3,6 +3,7 @@ package dev.espalier.agent;
 import dev.espalier.agent.api.AgentOptions;
 import dev.espalier.agent.api.ApiServer;
 import dev.espalier.agent.api.PlanView;
+import dev.espalier.agent.api.PolicyTestView;
 import dev.espalier.linux.Capabilities;
 import dev.espalier.linux.DatagramLoop;
 import dev.espalier.linux.Icmpv6RouterDiscovery;
@@ -166,11 +167,28 @@ public final class Agent {
 
     /** Compiles a configuration for this host, as far as that can be done without running anything. */
     public static PlanView validate(Path configuration, String node, Map<String, String> labels) {
-        RoutingLoop loop = new RoutingLoop("validate", event -> {});
+        return PlanViews.of(compile(configuration, node, labels), Plan.empty(node));
+    }
+
+    /**
+     * Lets the policies of a configuration judge a route. Touches nothing.
+     *
+     * @throws PolicyQuestion.Unanswerable when the configuration has errors, with all of them, or no such peer or policy
+     */
+    public static PolicyTestView tryPolicy(
+            Path configuration, String node, Map<String, String> labels, PolicyQuestion question) {
+        return switch (compile(configuration, node, labels)) {
+            case Compilation.Compiled compiled -> PolicyTrial.of(compiled, question);
+            case Compilation.Refused refused ->
+                throw new PolicyQuestion.Unanswerable(Control.sentences(refused.errors()));
+        };
+    }
+
+    private static Compilation compile(Path configuration, String node, Map<String, String> labels) {
+        RoutingLoop loop = new RoutingLoop("compile", event -> {});
         try {
             NodeFacts facts = Control.observeOnce(new NetlinkLinks(), loop, node, labels);
-            Compilation compilation = Configuration.compile(configuration, facts);
-            return PlanViews.of(compilation, Plan.empty(node));
+            return Configuration.compile(configuration, facts);
         } finally {
             loop.close();
         }

@@ -134,7 +134,7 @@ final class Control implements Daemon, AutoCloseable {
         loop.execute(this::factsChanged); // what changed while we started was not looked at
     }
 
-    private static String sentences(List<ConfigError> errors) {
+    static String sentences(List<ConfigError> errors) {
         StringBuilder text = new StringBuilder(
                 errors.size() == 1
                         ? "the configuration has an error:"
@@ -275,13 +275,13 @@ final class Control implements Daemon, AutoCloseable {
             }
             for (Map.Entry<String, Instance> running : instances.entrySet()) {
                 SpeakerConfig speaker = speakers.get(running.getKey());
-                if (speaker != null
-                        && speaker.instance().equals(running.getValue().instance())) {
+                if (speaker != null && running.getValue().serves(speaker)) {
                     running.getValue().reconfigure(speaker);
                     changed.add(running.getKey());
                 } else if (speaker != null) {
-                    // In another kernel table it is another one; both cannot listen on the same port.
-                    stop(running.getValue(), "its kernel table was changed", false);
+                    // In another kernel table or on another device it is another one; both cannot listen on the same
+                    // port.
+                    stop(running.getValue(), "its kernel table or device was changed", false);
                     begun.put(running.getKey(), startInstance(speaker));
                 }
             }

@@ -16,6 +16,7 @@ import dev.espalier.routing.PrefixIndex;
 import dev.espalier.routing.RoutingTable;
 import dev.espalier.routing.TableOptions;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -59,13 +60,15 @@ final class Instance {
     private static final long ANSWER_SECONDS = 30;
 
     private final RoutingInstance instance;
+    private final @Nullable String device;
     private final RoutingLoop loop;
     private final RoutingTable table;
     private final Speaker speaker;
     private volatile @Nullable AutoCloseable watch;
 
-    private Instance(RoutingInstance instance, RoutingLoop loop, RoutingTable table, Speaker speaker) {
-        this.instance = instance;
+    private Instance(SpeakerConfig config, RoutingLoop loop, RoutingTable table, Speaker speaker) {
+        this.instance = config.instance();
+        this.device = config.device();
         this.loop = loop;
         this.table = table;
         this.speaker = speaker;
@@ -134,12 +137,12 @@ final class Instance {
                 earlier,
                 linkIndex,
                 jitter);
-        return new Instance(config.instance(), loop, table, speaker);
+        return new Instance(config, loop, table, speaker);
     }
 
-    /** Which routing instance it is; another kernel table makes it another one. */
-    RoutingInstance instance() {
-        return instance;
+    /** Whether it can go over to a configuration; another kernel table, or another device, makes it another instance. */
+    boolean serves(SpeakerConfig config) {
+        return instance.equals(config.instance()) && Objects.equals(device, config.device());
     }
 
     /** Goes over to another configuration of the same instance. */

@@ -17,7 +17,7 @@ final class PlanViews {
     /** What a compilation changes of what runs, or what is wrong with it. */
     static PlanView of(Compilation compilation, Plan running) {
         return switch (compilation) {
-            case Compilation.Compiled(Plan plan, List<ConfigError> warnings) ->
+            case Compilation.Compiled(Plan plan, var policies, List<ConfigError> warnings) ->
                 new PlanView(
                         true,
                         List.of(),

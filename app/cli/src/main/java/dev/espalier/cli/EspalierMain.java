@@ -53,6 +53,7 @@ public final class EspalierMain {
             "routes",
             "explain",
             "events",
+            "policy",
             "decode",
             COMPLETION);
 
@@ -91,7 +92,7 @@ public final class EspalierMain {
         return line.execute(arguments);
     }
 
-    /** Not a map of constructors: to make the ten of them costs more than to find one by its name. */
+    /** Not a map of constructors: to make the dozen of them costs more than to find one by its name. */
     private static @Nullable Object command(String name) {
         return switch (name) {
             case "run" -> new RunCommand();
@@ -104,6 +105,7 @@ public final class EspalierMain {
             case "routes" -> new RoutesCommand();
             case "explain" -> new ExplainCommand();
             case "events" -> new EventsCommand();
+            case "policy" -> new PolicyCommand();
             case "decode" -> new DecodeCommand();
             case COMPLETION -> new CompletionCommand();
             default -> null;

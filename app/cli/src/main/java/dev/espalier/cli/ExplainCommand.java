@@ -27,7 +27,10 @@ final class ExplainCommand extends ClientCommand {
     @Parameters(paramLabel = "PREFIX", description = "A prefix or an address.")
     private String prefix = "";
 
-    @Option(names = "--instance", paramLabel = "NAME", description = "The routing instance (default: default).")
+    @Option(
+            names = {"-i", "--instance"},
+            paramLabel = "NAME",
+            description = "The routing instance (default: default).")
     private @Nullable String instance;
 
     /** For picocli. */

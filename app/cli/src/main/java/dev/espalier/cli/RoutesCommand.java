@@ -49,7 +49,10 @@ final class RoutesCommand extends ClientCommand {
     @Option(names = "--all", description = "All paths, not only those that are used.")
     private boolean all;
 
-    @Option(names = "--instance", paramLabel = "NAME", description = "The routing instance (default: default).")
+    @Option(
+            names = {"-i", "--instance"},
+            paramLabel = "NAME",
+            description = "The routing instance (default: default).")
     private @Nullable String instance;
 
     @Option(names = "--limit", paramLabel = "COUNT", description = "At most so many prefixes.")

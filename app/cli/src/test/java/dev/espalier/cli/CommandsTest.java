@@ -450,6 +450,7 @@ class CommandsTest {
                 "routes",
                 "explain",
                 "events",
+                "policy",
                 "decode",
                 "completion"
             })

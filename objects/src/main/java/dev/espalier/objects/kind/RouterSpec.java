@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param routerId its identifier, or null to take one of the node's addresses
  * @param clusterId its cluster as a route reflector, or null for the router id
  * @param instance the routing instance it serves
+ * @param device the device its sockets are bound to, or null
  * @param listen where it accepts connections
  * @param families what its peers exchange unless they say otherwise; null for the family of the peer's address
  * @param maximumPaths how many equally good paths it uses: 1 to 256
@@ -39,6 +40,7 @@ public record RouterSpec(
         @Nullable Ipv4Address routerId,
         @Nullable Ipv4Address clusterId,
         RoutingInstance instance,
+        @Nullable String device,
         Listen listen,
         @Nullable List<Family> families,
         int maximumPaths,
@@ -91,6 +93,19 @@ public record RouterSpec(
 
     private static final Decoder<Boolean> LINK_BANDWIDTH = Decoders.choice(Map.of("weigh", true, "ignore", false));
 
+    /** The kernel's names have at most 15 octets, none of them a slash or a blank (dev_valid_name). */
+    private static final Decoder<String> DEVICE = (value, context) -> {
+        String name = Decoders.TEXT.decode(value, context);
+        if (name != null && !name.matches("[!-~&&[^/:]]{1,15}")) {
+            context.error(
+                    value.place(),
+                    "'" + name + "' cannot be the name of a device",
+                    "the kernel's names have 1 to 15 characters, as 'ip link' shows them");
+            return null;
+        }
+        return name;
+    };
+
     static final Decoder<RouterSpec> DECODER = Decoders.object(RouterSpec::decode);
 
     private static RouterSpec decode(Fields fields) {
@@ -100,6 +115,7 @@ public record RouterSpec(
                 fields.optional("routerId", Words.ROUTER_ID),
                 fields.optional("clusterId", Words.ROUTER_ID),
                 instance(fields),
+                fields.optional("device", DEVICE),
                 fields.optional("listen", Decoders.object(Listen::decode), Listen.DEFAULT),
                 fields.optional("families", Words.FAMILIES),
                 fields.optional("maximumPaths", Decoders.integer(1, 256, ""), DEFAULT_MAXIMUM_PATHS),

@@ -53,6 +53,8 @@ public final class Compiler {
         PolicyLibrary policies = new PolicyLibrary(specs, objects.complete());
         RouterDirectory routers = new RouterDirectory(specs.ofKind(Kind.ROUTER), objects.complete());
         BfdProfiles bfdProfiles = new BfdProfiles(specs.ofKind(Kind.BFD_PROFILE), objects.complete());
+        Separation separation = new Separation(facts);
+        routers.here().forEach(separation::check);
         List<Decoded<BgpPeerSpec>> peers = specs.ofKind(Kind.BGP_PEER);
         for (Decoded<BgpPeerSpec> peer : peers) {
             // also for those that are not for here and now: their names must mean something all the same
@@ -69,7 +71,7 @@ public final class Compiler {
 
         List<PlannedRouter> planned = new ArrayList<>();
         for (Decoded<RouterSpec> router : routers.here()) {
-            PeerCompiler peerCompiler = new PeerCompiler(router, facts, secrets, policies);
+            PeerCompiler peerCompiler = new PeerCompiler(router, facts, secrets, policies, separation);
             List<Decoded<BgpPeerSpec>> its = peersByRouter.getOrDefault(router.name(), List.of());
             planned.add(new PlannedRouter(
                     router.name(),
@@ -81,7 +83,8 @@ public final class Compiler {
         }
         planned.sort(Comparator.comparing(PlannedRouter::name));
         return findings.errors().isEmpty()
-                ? new Compilation.Compiled(new Plan(facts.name(), planned, bfdProfiles.byName()), findings.warnings())
+                ? new Compilation.Compiled(
+                        new Plan(facts.name(), planned, bfdProfiles.byName()), policies.all(), findings.warnings())
                 : new Compilation.Refused(findings.errors());
     }
 
@@ -123,6 +126,7 @@ public final class Compiler {
         Ipv4Address routerId = RouterDirectory.routerId(router, facts);
         return SpeakerConfig.builder(spec.asn(), routerId)
                 .instance(spec.instance())
+                .device(spec.device())
                 .clusterId(spec.clusterId() == null ? routerId : spec.clusterId())
                 .listen(spec.listen().addresses())
                 .port(spec.listen().port())

@@ -37,13 +37,20 @@ final class PeerCompiler {
     private final NodeFacts facts;
     private final SecretReader secrets;
     private final PolicyLibrary policies;
+    private final Separation separation;
     private final Map<Object, String> byRemote = new HashMap<>();
 
-    PeerCompiler(Decoded<RouterSpec> router, NodeFacts facts, SecretReader secrets, PolicyLibrary policies) {
+    PeerCompiler(
+            Decoded<RouterSpec> router,
+            NodeFacts facts,
+            SecretReader secrets,
+            PolicyLibrary policies,
+            Separation separation) {
         this.router = router;
         this.facts = facts;
         this.secrets = secrets;
         this.policies = policies;
+        this.separation = separation;
     }
 
     /** The peer, or null when this node cannot have it now; then it is said why. */
@@ -54,6 +61,7 @@ final class PeerCompiler {
             return null;
         }
         checkAs(peer);
+        separation.check(router, peer, remote);
         Policy importPolicy = policies.find(peer.spec().importPolicy(), peer, "spec.importPolicy");
         Policy exportPolicy = policies.find(peer.spec().exportPolicy(), peer, "spec.exportPolicy");
         if (!isInternal(peer.spec())) {

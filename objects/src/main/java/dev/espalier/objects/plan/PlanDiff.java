@@ -36,6 +36,7 @@ public final class PlanDiff {
 
     private static final List<Field<SpeakerConfig>> ROUTER = List.of(
             new Field<>("instance", SpeakerConfig::instance, Effect.ROUTER_RESTARTED),
+            new Field<>("device", SpeakerConfig::device, Effect.ROUTER_RESTARTED),
             new Field<>("asn", SpeakerConfig::asn, Effect.ROUTER_RESTARTED),
             new Field<>("routerId", SpeakerConfig::routerId, Effect.ROUTER_RESTARTED),
             new Field<>("clusterId", SpeakerConfig::clusterId, Effect.ROUTES_REEVALUATED),

@@ -87,6 +87,11 @@ final class PolicyLibrary {
         };
     }
 
+    /** Every policy by its name. */
+    Map<String, Policy> all() {
+        return policies;
+    }
+
     /**
      * The policy that an object names in a field: one, or a chain of several. What no policy of a chain decides is rejected.
      *

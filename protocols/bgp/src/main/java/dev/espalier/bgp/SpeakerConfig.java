@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A BGP instance: who we are, whom we talk to, and what we say on our own account.
  *
  * @param instance the routing instance it serves
+ * @param device the device to which all its sockets are bound, such as a VRF device, or null for none
  * @param asn our AS
  * @param routerId our BGP identifier; never 0.0.0.0
  * @param clusterId as a route reflector; usually the router id
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record SpeakerConfig(
         RoutingInstance instance,
+        @Nullable String device,
         Asn asn,
         Ipv4Address routerId,
         Ipv4Address clusterId,
@@ -69,6 +71,7 @@ public record SpeakerConfig(
     public Builder toBuilder() {
         return new Builder(asn, routerId)
                 .instance(instance)
+                .device(device)
                 .clusterId(clusterId)
                 .listen(listen)
                 .port(port)
@@ -124,6 +127,7 @@ public record SpeakerConfig(
     public static final class Builder {
 
         private RoutingInstance instance = RoutingInstance.DEFAULT;
+        private @Nullable String device;
         private Asn asn;
         private Ipv4Address routerId;
         private Ipv4Address clusterId;
@@ -149,6 +153,11 @@ public record SpeakerConfig(
 
         public Builder instance(RoutingInstance value) {
             instance = value;
+            return this;
+        }
+
+        public Builder device(@Nullable String value) {
+            device = value;
             return this;
         }
 
@@ -235,6 +244,7 @@ public record SpeakerConfig(
         public SpeakerConfig build() {
             return new SpeakerConfig(
                     instance,
+                    device,
                     asn,
                     routerId,
                     clusterId,

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The listening sockets of a speaker and the TCP-MD5 keys on them. One owner. */
 final class Listeners {
@@ -26,7 +27,8 @@ final class Listeners {
     private Map<IpPrefix, Secret> passwords = Map.of();
 
     /** Where a listener is. */
-    private record Place(IpAddress address, int port) {}
+    private record Place(
+            IpAddress address, int port, @Nullable String device) {}
 
     Listeners(Transport transport, Acceptor acceptor) {
         this.transport = transport;
@@ -43,7 +45,7 @@ final class Listeners {
         Map<Place, Listener> opened = new LinkedHashMap<>();
         try {
             for (IpAddress address : config.listen()) {
-                Place place = new Place(address, config.port());
+                Place place = new Place(address, config.port(), config.device());
                 if (!open.containsKey(place)) {
                     opened.put(place, listen(place));
                 }
@@ -55,8 +57,9 @@ final class Listeners {
             throw refused;
         }
         List<Place> unwanted = open.keySet().stream()
-                .filter(place ->
-                        place.port() != config.port() || !config.listen().contains(place.address()))
+                .filter(place -> place.port() != config.port()
+                        || !Objects.equals(place.device(), config.device())
+                        || !config.listen().contains(place.address()))
                 .toList();
         unwanted.forEach(place -> Objects.requireNonNull(open.remove(place)).close());
         open.putAll(opened);
@@ -74,7 +77,7 @@ final class Listeners {
     }
 
     private Listener listen(Place place) {
-        return transport.listen(new ListenOptions(place.address(), place.port(), null), acceptor);
+        return transport.listen(new ListenOptions(place.address(), place.port(), place.device()), acceptor);
     }
 
     private static void setPasswords(

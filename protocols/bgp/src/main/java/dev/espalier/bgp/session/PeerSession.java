@@ -275,7 +275,8 @@ final class PeerSession {
                 remote,
                 session.port(),
                 session.source(),
-                link,
+                // A link within a VRF is the narrower of the two, and belongs to it.
+                link == null ? context.device() : link,
                 session.password(),
                 session.ttl(),
                 session.minimumTtl());

@@ -5,11 +5,13 @@ import dev.espalier.route.EventSink;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all sessions of a speaker have in common.
  *
  * @param instance the routing instance they belong to
+ * @param device what their connections are bound to unless the neighbour names a link of its own, or null
  * @param local who we are
  * @param transport where connections come from
  * @param restart what our OPENs say about a restart of ours
@@ -19,6 +21,7 @@ import java.util.function.Consumer;
  */
 record SessionContext(
         RoutingInstance instance,
+        @Nullable String device,
         LocalSpeaker local,
         Transport transport,
         RestartFlags restart,

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -167,7 +168,9 @@ public final class Sessions {
         synchronized (lock) {
             SpeakerConfig before = config;
             config = next;
-            boolean same = before.asn().equals(next.asn()) && before.routerId().equals(next.routerId());
+            boolean same = before.asn().equals(next.asn())
+                    && before.routerId().equals(next.routerId())
+                    && Objects.equals(before.device(), next.device());
             Map<String, PeerConfig> wanted = next.peers().stream().collect(Collectors.toMap(PeerConfig::name, p -> p));
             for (Configured old : List.copyOf(configured.values())) {
                 PeerConfig peer = wanted.get(old.config.name());
@@ -355,6 +358,7 @@ public final class Sessions {
         LocalAs localAs = peer.session().localAs();
         SessionContext context = new SessionContext(
                 config.instance(),
+                config.device(),
                 new LocalSpeaker(localAs == null ? config.asn() : localAs.asn(), config.routerId()),
                 transport,
                 restart,
