@@ -34,7 +34,9 @@ public final class Examples {
                 List.of(
                         new NodeFacts.Interface("lo", true, addresses("127.0.0.1", "::1")),
                         new NodeFacts.Interface("eth0", false, addresses("fe80::2", "10.1.0.2", "2001:db8:1::2")),
-                        new NodeFacts.Interface("eth1", false, List.of())),
+                        new NodeFacts.Interface("eth1", false, List.of()),
+                        new NodeFacts.Interface("vrf-red", false, List.of()),
+                        new NodeFacts.Interface("vrf-blue", false, List.of())),
                 List.of(
                         new NodeFacts.Gateway(IpAddress.parse("10.1.0.1"), "eth0"),
                         new NodeFacts.Gateway(IpAddress.parse("fe80::1"), "eth0")));
