@@ -9,6 +9,7 @@ import dev.espalier.route.PathAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +40,17 @@ final class ExportView {
 
     /** What each neighbour with a session of the family is told of a prefix, one entry for each path it could be told. */
     List<PrefixSnapshot.Told> told(int prefixId) {
+        return told(prefixId, neighbor -> true);
+    }
+
+    /** The same for some neighbours only. */
+    List<PrefixSnapshot.Told> told(int prefixId, Predicate<Neighbor> wanted) {
         List<Integer> ranked = new ArrayList<>();
         locRib.rank(prefixId, ranked::add);
         List<PrefixSnapshot.Told> told = new ArrayList<>();
         for (Neighbor neighbor : neighbors.all()) {
             Member member = neighbor.members().get(locRib.family());
-            if (member != null) {
+            if (member != null && wanted.test(neighbor)) {
                 UpdateGroup group = groups.groupOf(member);
                 List<Announcer.Sent> sent = group.announcer().sent(prefixId, neighbor.index());
                 if (group.key().paths() == 0) {

@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,11 @@ final class Originations {
     private final EventSink events;
     private final RoutingInstance instance;
     private final Map<Family, Aggregates> aggregates = new EnumMap<>(Family.class);
-    private Map<IpPrefix, SpeakerConfig.Origination> current = Map.of();
-    private boolean namedPeers;
+    private final Claims claims = new Claims();
+    /** What is in force, by prefix. */
+    private final Map<IpPrefix, SpeakerConfig.Origination> current = new HashMap<>();
+    /** How many of them are for named peers only. */
+    private int forNamedPeers;
 
     /**
      * Nothing announced yet.
@@ -69,7 +73,12 @@ final class Originations {
 
     /** Whether some announcement is for named peers only. */
     boolean someAreForNamedPeers() {
-        return namedPeers;
+        return forNamedPeers > 0;
+    }
+
+    /** Who wants which prefix announced. */
+    Claims claims() {
+        return claims;
     }
 
     /** Our own announcement of a prefix number, or null. */
@@ -93,23 +102,58 @@ final class Originations {
         };
     }
 
-    /** Announces these prefixes, and no others of our own; aggregates only as they come up. */
+    /** Announces these prefixes by configuration, and no others; aggregates only as they come up. */
     void replaceBy(Map<IpPrefix, SpeakerConfig.Origination> wanted) {
-        Map<IpPrefix, SpeakerConfig.Origination> before = current;
-        current = new HashMap<>(wanted);
-        namedPeers = wanted.values().stream().anyMatch(origination -> origination.peers() != null);
-        before.forEach((prefix, origination) -> {
-            SpeakerConfig.Origination now = wanted.get(prefix);
-            if (now == null || (now.aggregate() == null) != (origination.aggregate() == null)) {
-                withdraw(prefix);
-            }
-        });
-        wanted.forEach((prefix, origination) -> {
-            if (origination.aggregate() == null && !origination.equals(before.get(prefix))) {
-                announce(prefix, origination.attributes());
-            }
-        });
+        claims.configure(wanted).forEach(this::follow);
         aggregates.values().forEach(family -> family.configure(wanted));
+    }
+
+    /**
+     * Announces a prefix at run time, for an owner; that takes the place of what the same owner said of it before.
+     *
+     * @return whose announcement of the prefix goes before this one; empty when it is this one
+     */
+    Optional<String> put(String owner, IpPrefix prefix, SpeakerConfig.Origination origination) {
+        claims.put(owner, prefix, origination);
+        follow(prefix);
+        return Optional.ofNullable(claims.speaksFor(prefix)).filter(first -> !first.equals(owner));
+    }
+
+    /** An owner withdraws a prefix; somebody else's announcement of it may take its place. */
+    void remove(String owner, IpPrefix prefix) {
+        claims.remove(owner, prefix);
+        follow(prefix);
+    }
+
+    /** An owner withdraws all it announced at run time. */
+    void removeAll(String owner) {
+        claims.of(owner).forEach(prefix -> remove(owner, prefix));
+    }
+
+    /** Withdraws everything, whoever announced it. */
+    void clear() {
+        claims.owners().forEach(this::removeAll);
+        replaceBy(Map.of());
+    }
+
+    /** Brings what is announced of a prefix in line with what is wanted. */
+    private void follow(IpPrefix prefix) {
+        SpeakerConfig.Origination now = claims.inForce(prefix);
+        SpeakerConfig.Origination before = now == null ? current.remove(prefix) : current.put(prefix, now);
+        if (Objects.equals(before, now)) {
+            return;
+        }
+        forNamedPeers += (isForNamedPeers(now) ? 1 : 0) - (isForNamedPeers(before) ? 1 : 0);
+        if (before != null && (now == null || (now.aggregate() == null) != (before.aggregate() == null))) {
+            withdraw(prefix);
+        }
+        if (now != null && now.aggregate() == null) {
+            announce(prefix, now.attributes());
+        }
+    }
+
+    private static boolean isForNamedPeers(SpeakerConfig.@Nullable Origination origination) {
+        return origination != null && origination.peers() != null;
     }
 
     /**

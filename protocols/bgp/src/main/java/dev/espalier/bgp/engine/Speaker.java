@@ -14,6 +14,7 @@ import dev.espalier.bgp.wire.Family;
 import dev.espalier.bgp.wire.Message;
 import dev.espalier.bgp.wire.Nlri;
 import dev.espalier.bgp.wire.UpdateMessage;
+import dev.espalier.net.IpPrefix;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Links;
 import dev.espalier.route.Loop;
@@ -28,6 +29,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -74,6 +76,7 @@ public final class Speaker {
 
     private final LimitWatch limits;
     private SpeakerConfig config;
+    private SpeakerObserver observer = SpeakerObserver.NONE;
     private boolean turnScheduled;
     private boolean sweepWanted;
     private boolean stopped;
@@ -180,7 +183,7 @@ public final class Speaker {
     public CompletableFuture<Void> stop(@Nullable String shutdownText, boolean keepRoutes) {
         stopped = keepRoutes;
         if (!keepRoutes) {
-            originations.replaceBy(Map.of());
+            originations.clear();
             neighbors.all().stream()
                     .filter(neighbor -> neighbor.channel() == null)
                     .forEach(this::dropAll);
@@ -301,6 +304,65 @@ public final class Speaker {
         scheduleTurn();
     }
 
+    /** Tells an observer, from now on, what happens; instead of the one before. */
+    public void observe(SpeakerObserver changed) {
+        observer = changed;
+    }
+
+    // ---- announcements at run time
+
+    /**
+     * Announces a prefix at run time, beside what is configured. Of several who announce the same prefix, the configuration
+     * speaks before all others, then whoever came first; it is announced until the last of them has withdrawn.
+     *
+     * @param owner who asks, such as the name of a service; what it says takes the place of what it said of the prefix before
+     * @param origination what is said of it and to whom; not an aggregate
+     * @return whose announcement goes before this one, which then waits; empty when it is this one
+     */
+    public Optional<String> announce(String owner, IpPrefix prefix, SpeakerConfig.Origination origination) {
+        boolean named = originations.someAreForNamedPeers();
+        Optional<String> before = originations.put(owner, prefix, origination);
+        originated(named);
+        return before;
+    }
+
+    /** Withdraws what an owner announced at run time; nothing happens when it did not. */
+    public void withdraw(String owner, IpPrefix prefix) {
+        boolean named = originations.someAreForNamedPeers();
+        originations.remove(owner, prefix);
+        originated(named);
+    }
+
+    /** Withdraws all that an owner announced at run time. */
+    public void withdrawAll(String owner) {
+        boolean named = originations.someAreForNamedPeers();
+        originations.removeAll(owner);
+        originated(named);
+    }
+
+    /** Withdraws all announcements of our own, configured or not; what others announced goes on being told. */
+    public void withdrawEverything() {
+        originations.clear();
+        scheduleTurn();
+    }
+
+    private void originated(boolean namedBefore) {
+        if (namedBefore != originations.someAreForNamedPeers()) {
+            rekeyAll(); // only then do groups look at who a neighbour is
+        }
+        scheduleTurn();
+    }
+
+    /** Whether all that was heard is decided, and what follows is with the sessions, or waits for a neighbour that is slow. */
+    public boolean isDecided() {
+        return !turnScheduled;
+    }
+
+    /** Whether besides that no neighbour is behind. */
+    public boolean isQuiet() {
+        return !turnScheduled && patience == null;
+    }
+
     /** What there is to know about this speaker, for people. */
     public SpeakerView view() {
         return new SpeakerView(config, neighbors, locRibs, groups, attributes, originations, sessions, restart);
@@ -378,6 +440,7 @@ public final class Speaker {
         if (restart.waiting() && !OwnRestart.sendsEndOfRib(negotiated)) {
             loop.schedule(SETTLE_NANOS, () -> complete(neighbor));
         }
+        observer.established(neighbor.config(), neighbor.address(), negotiated);
         scheduleTurn();
     }
 
@@ -435,6 +498,9 @@ public final class Speaker {
     }
 
     private void down(@Nullable Neighbor neighbor, Channel channel, SessionObserver.Closed closed) {
+        if (neighbor != null) {
+            observer.closed(neighbor.config(), neighbor.address(), closed.reason());
+        }
         if (neighbor != null && !stopped) {
             end(
                     neighbor,
@@ -458,6 +524,7 @@ public final class Speaker {
         if (order < neighbor.sessionOrder()) {
             return false;
         }
+        observer.closed(neighbor.config(), neighbor.address(), "a session that was made later takes its place");
         end(neighbor, before, Set.of());
         return true;
     }
@@ -523,6 +590,9 @@ public final class Speaker {
         groupsOf(family).decided(prefixId, bestChanged);
         if (bestChanged) {
             originations.aggregates(family).changed(prefixId);
+            if (observer.hearsRoutes()) {
+                observer.bestChanged(locRib(family).rib().prefixes().prefix(prefixId));
+            }
         }
     }
 

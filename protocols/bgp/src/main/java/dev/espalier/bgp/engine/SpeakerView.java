@@ -181,6 +181,16 @@ public final class SpeakerView {
 
     // ---- prefixes
 
+    /** Whose announcement of our own is in force for a prefix; empty where we announce none. */
+    public Optional<String> announcedBy(IpPrefix prefix) {
+        return Optional.ofNullable(originations.claims().speaksFor(prefix));
+    }
+
+    /** The prefixes announced at run time. */
+    public List<IpPrefix> announcedAtRunTime() {
+        return originations.claims().prefixesAtRunTime();
+    }
+
     /** The longest prefix with a path that contains another prefix, or is it. */
     public Optional<IpPrefix> longestMatch(IpPrefix within) {
         Rib rib = locRib(Family.unicast(within.family())).rib();
@@ -213,6 +223,21 @@ public final class SpeakerView {
     /** What is known of a prefix, with who is told; empty when no neighbour ever mentioned it. */
     public Optional<PrefixSnapshot> explain(IpPrefix prefix) {
         return snapshot(prefix, true);
+    }
+
+    /**
+     * What the neighbour at one address is told of a prefix, and why or why not.
+     *
+     * @return empty when it has no session of the family, or no neighbour ever mentioned the prefix
+     */
+    public List<PrefixSnapshot.Told> told(IpPrefix prefix, IpAddress address) {
+        Family family = Family.unicast(prefix.family());
+        LocRib locRib = locRib(family);
+        int id = locRib.rib().prefixes().find(prefix);
+        return id == PrefixTable.NONE || locRib.rib().first(id) == Rib.NONE
+                ? List.of()
+                : new ExportView(locRib, groupsOf(family), neighbors, originations, attributes)
+                        .told(id, neighbor -> neighbor.address().equals(address));
     }
 
     private Optional<PrefixSnapshot> snapshot(IpPrefix prefix, boolean withTold) {
@@ -249,7 +274,7 @@ public final class SpeakerView {
             because = whyRefused(Objects.requireNonNull(neighbor), rib, path);
         } else if (path == decision.best()) {
             role = PrefixSnapshot.Role.BEST;
-            because = whyBest(rib, path, decision) + (neighbor == null ? summing(rib, path) : "");
+            because = whyBest(rib, path, decision) + (neighbor == null ? whose(rib, path) : "");
         } else if (step == DecisionStep.RESOLVABLE) {
             role = PrefixSnapshot.Role.REFUSED;
             because = step.whyNot();
@@ -283,9 +308,13 @@ public final class SpeakerView {
                 : "the others were put aside, the last one because " + last.whyNot();
     }
 
-    private String summing(Rib rib, int path) {
+    private String whose(Rib rib, int path) {
+        SpeakerConfig.Origination ours = originations.of(rib.family(), rib.prefix(path));
         int routes = originations.aggregates(rib.family()).sizeOf(rib.prefixes().prefix(rib.prefix(path)));
-        return routes == 0 ? "" : "; it is our aggregate of " + routes + " more specific routes";
+        if (routes > 0) {
+            return "; it is our aggregate of " + routes + " more specific routes";
+        }
+        return ours == null ? "" : "; it is our own, announced for " + ours.because();
     }
 
     private String whyRefused(Neighbor neighbor, Rib rib, int path) {
