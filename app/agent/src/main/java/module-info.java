@@ -24,6 +24,7 @@ module dev.espalier.agent {
     requires dev.espalier.bfd;
     requires dev.espalier.bgp;
     requires dev.espalier.capture;
+    requires dev.espalier.library;
     requires dev.espalier.linux;
     requires dev.espalier.net;
     requires dev.espalier.objects;

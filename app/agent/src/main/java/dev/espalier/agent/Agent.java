@@ -4,6 +4,8 @@ import dev.espalier.agent.api.AgentOptions;
 import dev.espalier.agent.api.ApiServer;
 import dev.espalier.agent.api.PlanView;
 import dev.espalier.agent.api.PolicyTestView;
+import dev.espalier.library.instance.Instance;
+import dev.espalier.library.instance.RoutingLoop;
 import dev.espalier.linux.Capabilities;
 import dev.espalier.linux.DatagramLoop;
 import dev.espalier.linux.Icmpv6RouterDiscovery;
@@ -71,11 +73,10 @@ public final class Agent {
                     new NetlinkLinks(),
                     transport,
                     new Icmpv6RouterDiscovery(),
-                    new Instance.DatagramPort(datagrams, datagrams),
                     journal,
                     Executors.newVirtualThreadPerTaskExecutor(),
                     BootMark.beside(options.socket()).isOfThisBoot());
-            return run(options, journal, ports, fib);
+            return run(options, journal, ports, new Control.DatagramPort(datagrams, datagrams), fib);
         } catch (StartException
                 | Transport.TransportException
                 | Fib.FibException
@@ -91,13 +92,18 @@ public final class Agent {
     }
 
     @SuppressWarnings("try") // the API server is used by being open
-    private static int run(AgentOptions options, Journal journal, Instance.Ports ports, NetlinkFib fib) {
+    private static int run(
+            AgentOptions options,
+            Journal journal,
+            Instance.Ports ports,
+            Control.DatagramPort datagrams,
+            NetlinkFib fib) {
         warnOfMissingRights(journal);
         CountDownLatch ended = new CountDownLatch(1);
         CountDownLatch hurry = new CountDownLatch(2);
         AtomicReference<@Nullable String> farewell = new AtomicReference<>();
         // The API first: if another daemon answers on the socket, nothing may have been touched.
-        try (Control control = new Control(options, journal, ports);
+        try (Control control = new Control(options, journal, ports, datagrams);
                 ApiServer api = ApiServer.start(options.socket(), control, journal)) {
             control.start();
             BootMark.beside(options.socket()).note();

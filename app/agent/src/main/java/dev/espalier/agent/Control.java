@@ -17,13 +17,18 @@ import dev.espalier.bfd.engine.SessionSnapshot;
 import dev.espalier.bfd.wire.Discard;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.SpeakerView;
+import dev.espalier.library.instance.Instance;
+import dev.espalier.library.instance.LinkNames;
+import dev.espalier.library.instance.RoutingLoop;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.document.ConfigError;
 import dev.espalier.objects.plan.Compilation;
 import dev.espalier.objects.plan.Plan;
+import dev.espalier.route.Datagrams;
 import dev.espalier.route.Event;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Links;
+import dev.espalier.route.Loop;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
 import java.time.Duration;
@@ -35,7 +40,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator.SplittableGenerator;
@@ -62,6 +66,14 @@ final class Control implements Daemon, AutoCloseable {
     /** A loop that takes longer than this to get to a question is stuck, or so busy that people should know. */
     private static final Duration HEALTHY = Duration.ofSeconds(5);
 
+    /**
+     * UDP, and the loop its sockets belong to: one of its own, since a detection time may be as short as some milliseconds.
+     *
+     * @param sockets where sockets come from
+     * @param loop their loop
+     */
+    record DatagramPort(Datagrams sockets, Loop loop) {}
+
     private final AgentOptions options;
     private final Journal journal;
     private final Instance.Ports ports;
@@ -69,8 +81,7 @@ final class Control implements Daemon, AutoCloseable {
     private final long startedNanos = System.nanoTime();
     private final SplittableGenerator jitter =
             (SplittableGenerator) RandomGeneratorFactory.of("SplittableRandom").create();
-    private final Map<String, Integer> linkIndexes = new ConcurrentHashMap<>();
-    private final Map<Integer, String> linkNames = new ConcurrentHashMap<>();
+    private final LinkNames linkNames = new LinkNames();
     private final BfdLiveness liveness;
     private final NodeObserver node;
     private final CompletableFuture<Void> observed = new CompletableFuture<>();
@@ -79,20 +90,15 @@ final class Control implements Daemon, AutoCloseable {
     private volatile Plan plan;
     private volatile boolean started;
 
-    Control(AgentOptions options, Journal journal, Instance.Ports ports) {
+    Control(AgentOptions options, Journal journal, Instance.Ports ports, DatagramPort datagrams) {
         this.options = options;
         this.journal = journal;
         this.ports = ports;
         this.plan = Plan.empty(options.node());
         this.loop = new RoutingLoop("control", journal);
         this.liveness = new BfdLiveness(
-                new BfdSessions(
-                        ports.datagrams().sockets(),
-                        ports.datagrams().loop(),
-                        journal,
-                        name -> linkIndexes.getOrDefault(name, 0),
-                        jitter.split()),
-                this::linkName);
+                new BfdSessions(datagrams.sockets(), datagrams.loop(), journal, linkNames::index, jitter.split()),
+                linkNames::name);
         this.node = new NodeObserver(options.node(), Agent.hostname(), options.labels(), this::factsChanged);
     }
 
@@ -118,7 +124,7 @@ final class Control implements Daemon, AutoCloseable {
      */
     void start() {
         ports.links().watch(loop, event -> {
-            noteLinks(event);
+            linkNames.changed(event);
             node.changed(event);
             observed.complete(null);
         });
@@ -153,32 +159,6 @@ final class Control implements Daemon, AutoCloseable {
         CompletableFuture<NodeFacts> facts = new CompletableFuture<>();
         loop.execute(() -> facts.complete(node.facts()));
         return facts.join();
-    }
-
-    private void noteLinks(Links.Event event) {
-        switch (event) {
-            case Links.Event.Snapshot snapshot -> snapshot.links().forEach(this::noteLink);
-            case Links.Event.LinkChanged changed -> noteLink(changed.link());
-            case Links.Event.LinkRemoved removed -> {
-                String name = linkNames.remove(removed.index());
-                if (name != null) {
-                    linkIndexes.remove(name, removed.index());
-                }
-            }
-            case Links.Event.AddressAdded added -> {}
-            case Links.Event.AddressRemoved removed -> {}
-            case Links.Event.RouteChanged changed -> {}
-            case Links.Event.RouteRemoved removed -> {}
-        }
-    }
-
-    private void noteLink(Links.Link link) {
-        linkIndexes.put(link.name(), link.index());
-        linkNames.put(link.index(), link.name());
-    }
-
-    private String linkName(int index) {
-        return linkNames.getOrDefault(index, "#" + index);
     }
 
     /** On the control loop: an address or gateway changed, and the plan may depend on it. */
@@ -314,7 +294,7 @@ final class Control implements Daemon, AutoCloseable {
 
     private Instance startInstance(SpeakerConfig speaker) {
         try {
-            return Instance.start(speaker, ports, liveness, name -> linkIndexes.getOrDefault(name, 0), jitter.split());
+            return Instance.start(speaker, ports, liveness, linkNames::index, jitter.split(), ready -> {});
         } catch (Transport.TransportException | Fib.FibException refused) {
             throw new Agent.StartException(String.valueOf(refused.getMessage()));
         }
@@ -417,7 +397,7 @@ final class Control implements Daemon, AutoCloseable {
 
     @Override
     public void routes(RouteQuery query, Consumer<RouteView> each) {
-        new RouteListing(query, instance(query.instance()), this::linkName).run(each);
+        new RouteListing(query, instance(query.instance()), linkNames::name).run(each);
     }
 
     @Override
@@ -432,7 +412,7 @@ final class Control implements Daemon, AutoCloseable {
                                 RouteQuery.View.ALL,
                                 1),
                         instance(instance),
-                        this::linkName)
+                        linkNames::name)
                 .explain();
     }
 

@@ -7,6 +7,7 @@ import dev.espalier.agent.api.RouteQuery;
 import dev.espalier.agent.api.RouteView;
 import dev.espalier.bgp.engine.PrefixSnapshot;
 import dev.espalier.bgp.engine.SpeakerView;
+import dev.espalier.library.instance.Instance;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.PeerSnapshot;
 import dev.espalier.bgp.engine.SpeakerView;
 import dev.espalier.bgp.fsm.SessionState;
+import dev.espalier.library.instance.Instance;
 import dev.espalier.routing.RouteCounters;
 import java.util.List;
 import java.util.Map;

@@ -14,6 +14,7 @@ import dev.espalier.bgp.wire.MessageDecoder;
 import dev.espalier.bgp.wire.MessageEncoder;
 import dev.espalier.bgp.wire.SessionOptions;
 import dev.espalier.bgp.wire.UpdatePacker;
+import dev.espalier.library.instance.RoutingLoop;
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.Asn;
 import dev.espalier.net.Community;

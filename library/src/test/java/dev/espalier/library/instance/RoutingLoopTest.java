@@ -1,4 +1,4 @@
-package dev.espalier.agent;
+package dev.espalier.library.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

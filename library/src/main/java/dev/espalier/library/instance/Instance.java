@@ -1,10 +1,9 @@
-package dev.espalier.agent;
+package dev.espalier.library.instance;
 
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.EarlierRun;
 import dev.espalier.bgp.engine.Speaker;
 import dev.espalier.bgp.session.Liveness;
-import dev.espalier.route.Datagrams;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Links;
@@ -22,42 +21,46 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator.SplittableGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One routing instance at work: its loop, its routing table, its BGP speaker. The fields beside the loop belong to the loop.
+ * One routing instance at work: its loop, its routing table, its BGP speaker, and how they are started, asked and stopped. The
+ * daemon and the library run the same ones. Any thread but the loop's own may call it; the fields beside the loop belong to the
+ * loop.
  */
-final class Instance {
+public final class Instance {
 
     /**
      * The ports behind which the real world stands.
      *
+     * @param fib takes the routes
+     * @param links tells links, addresses and the routes of others, by which next hops are resolved
+     * @param transport reaches the neighbours
+     * @param routers finds those that are known by their interface
+     * @param events hears what happens
      * @param blocking runs what blocks
      * @param sameBoot whether an earlier run of the daemon ended and the host has gone on since
      */
-    record Ports(
+    public record Ports(
             Fib fib,
             Links links,
             Transport transport,
             RouterDiscovery routers,
-            DatagramPort datagrams,
             EventSink events,
             Executor blocking,
             boolean sameBoot) {}
 
-    /**
-     * UDP, and the loop its sockets belong to: one of its own, since a detection time may be as short as some milliseconds.
-     *
-     * @param sockets where sockets come from
-     * @param loop their loop
-     */
-    record DatagramPort(Datagrams sockets, Loop loop) {}
-
     /** How long anybody waits for the loop's answer. */
     private static final long ANSWER_SECONDS = 30;
+
+    /** How often the loop looks whether something has come to an end. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final RoutingInstance instance;
     private final @Nullable String device;
@@ -78,14 +81,19 @@ final class Instance {
      * Starts an instance: takes over what an earlier run left in the kernel, hears what the kernel knows, then talks to the
      * neighbours. Blocks.
      *
+     * @param liveness watches the paths to neighbours
+     * @param linkIndex the kernel's number for a link's name, 0 where there is no such link; asked by any thread
+     * @param jitter where random numbers for timers come from
+     * @param prepare is shown what there is, on the loop, before the first neighbour is talked to
      * @throws RuntimeException of the port that refused, with its sentence; nothing is left running then
      */
-    static Instance start(
+    public static Instance start(
             SpeakerConfig config,
             Ports ports,
             Liveness liveness,
             ToIntFunction<String> linkIndex,
-            SplittableGenerator jitter) {
+            SplittableGenerator jitter,
+            Consumer<View> prepare) {
         RoutingLoop loop = new RoutingLoop(config.instance().name(), ports.events());
         Instance instance = null;
         try {
@@ -99,6 +107,7 @@ final class Instance {
             });
             await(seen, "the kernel did not list its links and routes");
             ask(loop, () -> {
+                prepare.accept(new View(created.table, created.speaker, loop));
                 created.speaker.start();
                 return created;
             });
@@ -141,12 +150,21 @@ final class Instance {
     }
 
     /** Whether it can go over to a configuration; another kernel table, or another device, makes it another instance. */
-    boolean serves(SpeakerConfig config) {
+    public boolean serves(SpeakerConfig config) {
         return instance.equals(config.instance()) && Objects.equals(device, config.device());
     }
 
-    /** Goes over to another configuration of the same instance. */
-    void reconfigure(SpeakerConfig config) {
+    /** Which routing instance it is; another kernel table makes it another one. */
+    public RoutingInstance instance() {
+        return instance;
+    }
+
+    /**
+     * Goes over to another configuration of the same instance.
+     *
+     * @throws Transport.TransportException when a listener cannot be opened or a password not be set; nothing has changed then
+     */
+    public void reconfigure(SpeakerConfig config) {
         ask(loop, () -> {
             speaker.reconfigure(config);
             return speaker;
@@ -154,19 +172,32 @@ final class Instance {
     }
 
     /** Whether its loop gets to a question before so much time is over. */
-    boolean answersWithin(Duration limit) {
+    public boolean answersWithin(Duration limit) {
         return loop.turnsWithin(limit);
     }
 
-    /** What an answer is made from; on the loop. */
-    record View(RoutingTable table, Speaker speaker) {}
+    /**
+     * What an answer is made from; on the loop.
+     *
+     * @param table the routing table
+     * @param speaker the BGP speaker
+     * @param loop the loop that owns both
+     */
+    public record View(RoutingTable table, Speaker speaker, Loop loop) {}
 
-    /** Has a question answered on the loop. The answer must be immutable. */
-    <T> T ask(java.util.function.Function<View, T> question) {
-        return ask(loop, () -> question.apply(new View(table, speaker)));
+    /**
+     * Has a question answered on the loop. The answer must be immutable.
+     *
+     * @throws IllegalStateException when the loop is too busy to answer, or it is the loop that asks
+     */
+    public <T> T ask(Function<View, T> question) {
+        return ask(loop, () -> question.apply(new View(table, speaker, loop)));
     }
 
     private static <T> T ask(RoutingLoop loop, Supplier<T> question) {
+        if (loop.inLoop()) {
+            throw new IllegalStateException("the routing loop cannot wait for itself: ask from another thread");
+        }
         CompletableFuture<T> answer = new CompletableFuture<>();
         loop.execute(() -> {
             try {
@@ -197,7 +228,7 @@ final class Instance {
      *
      * @return how many seconds they have for it; 0 when they were not asked
      */
-    int drain() {
+    public int drain() {
         return ask(loop, () -> {
             int seconds = speaker.view().config().drainSeconds();
             if (seconds > 0) {
@@ -208,12 +239,27 @@ final class Instance {
     }
 
     /**
+     * Withdraws everything that is announced on our own account, configured or at run time.
+     *
+     * @return done when the neighbours have been told, as far as they take it; a slow one may be waited for
+     */
+    public CompletableFuture<Void> withdrawEverything() {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        loop.execute(() -> {
+            speaker.withdrawEverything();
+            completeWhen(speaker::isQuiet, told);
+        });
+        return told;
+    }
+
+    /**
      * Ends the sessions and then the loop.
      *
      * @param text as for {@link Speaker#stop}
      * @param keepRoutes whether the kernel keeps our routes, for the next run; otherwise they are removed first
+     * @return done when the neighbours have been told; the loop's thread ends right after
      */
-    CompletableFuture<Void> stop(@Nullable String text, boolean keepRoutes) {
+    public CompletableFuture<Void> stop(@Nullable String text, boolean keepRoutes) {
         CompletableFuture<Void> closed = ask(loop, () -> speaker.stop(text, keepRoutes));
         CompletableFuture<Void> done = keepRoutes ? closed : closed.thenCompose(ended -> quiet());
         return done.whenComplete((ended, failed) -> {
@@ -225,16 +271,16 @@ final class Instance {
     /** Done when the kernel holds what is wanted. */
     private CompletableFuture<Void> quiet() {
         CompletableFuture<Void> quiet = new CompletableFuture<>();
-        loop.execute(() -> completeWhenQuiet(quiet));
+        loop.execute(() -> completeWhen(table::isQuiet, quiet));
         return quiet;
     }
 
-    private void completeWhenQuiet(CompletableFuture<Void> quiet) {
-        loop.schedule(TimeUnit.MILLISECONDS.toNanos(20), () -> {
-            if (table.isQuiet()) {
-                quiet.complete(null);
-            } else if (!quiet.isDone()) {
-                completeWhenQuiet(quiet);
+    private void completeWhen(BooleanSupplier condition, CompletableFuture<Void> outcome) {
+        loop.schedule(LOOK_NANOS, () -> {
+            if (condition.getAsBoolean()) {
+                outcome.complete(null);
+            } else if (!outcome.isDone()) {
+                completeWhen(condition, outcome);
             }
         });
     }

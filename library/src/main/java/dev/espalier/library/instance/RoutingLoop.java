@@ -1,4 +1,4 @@
-package dev.espalier.agent;
+package dev.espalier.library.instance;
 
 import dev.espalier.route.Event;
 import dev.espalier.route.EventSink;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A task that throws ends neither the loop nor the daemon: that is an error of ours, told as an event, and the next task
  * runs.
  */
-final class RoutingLoop implements Loop, AutoCloseable {
+public final class RoutingLoop implements Loop, AutoCloseable {
 
     /** Tasks run before timers are looked at again, so that neither starves the other. */
     private static final int TASKS_PER_ROUND = 256;
@@ -38,8 +38,13 @@ final class RoutingLoop implements Loop, AutoCloseable {
     private volatile boolean closed;
     private long order;
 
-    /** Starts the thread of an instance. */
-    RoutingLoop(String instance, EventSink events) {
+    /**
+     * Starts the thread of an instance.
+     *
+     * @param instance its name, which the thread bears
+     * @param events hears of tasks that failed
+     */
+    public RoutingLoop(String instance, EventSink events) {
         this.instance = instance;
         this.events = events;
         this.thread =
@@ -105,7 +110,7 @@ final class RoutingLoop implements Loop, AutoCloseable {
     }
 
     /** Whether it gets to a task given now before so much time is over. Blocks the caller, who must not be on the loop. */
-    boolean turnsWithin(Duration limit) {
+    public boolean turnsWithin(Duration limit) {
         CountDownLatch reached = new CountDownLatch(1);
         execute(reached::countDown);
         try {
