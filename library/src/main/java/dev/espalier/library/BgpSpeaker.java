@@ -12,7 +12,6 @@ import dev.espalier.net.IpPrefix;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Links;
-import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.Transport;
 import dev.espalier.transport.NettyTransport;
@@ -25,11 +24,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A BGP speaker inside a program: the daemon's own engine, sessions and TCP, without the daemon. It announces and withdraws routes
@@ -55,7 +55,10 @@ public final class BgpSpeaker implements AutoCloseable {
     private final EventStream stream;
     private final Reporter reporter;
     private final Object closing = new Object();
-    private volatile boolean closed;
+    /** Held for reading while a question is asked, so that the loop does not end before it has answered. */
+    private final ReadWriteLock life = new ReentrantReadWriteLock();
+
+    private boolean closed;
 
     private BgpSpeaker(Instance instance, NettyTransport transport, EventStream stream, Reporter reporter) {
         this.instance = instance;
@@ -96,7 +99,7 @@ public final class BgpSpeaker implements AutoCloseable {
         private Liveness liveness = Liveness.NONE;
         private RouterDiscovery routers = RouterDiscovery.NONE;
         private EventSink log = event -> {};
-        private int eventBuffer = 1024;
+        private int eventBuffer = 16_384;
 
         private Builder(SpeakerConfig config) {
             this.config = Objects.requireNonNull(config, "config");
@@ -163,7 +166,7 @@ public final class BgpSpeaker implements AutoCloseable {
         }
 
         /**
-         * How many events wait for one subscriber before further ones are left out; 1024 unless said otherwise.
+         * How many events wait for one subscriber before further ones are left out; 16384 unless said otherwise.
          *
          * @param value 1 or more
          * @return this builder
@@ -239,11 +242,10 @@ public final class BgpSpeaker implements AutoCloseable {
             throw new IllegalArgumentException("a speaker stays in its routing instance, '" + instance.instance()
                     + "': start another one for '" + config.instance() + "'");
         }
-        open().reconfigure(config);
         ask(view -> {
-            List<IpPrefix> announced = view.speaker().view().announcedAtRunTime();
-            reporter.announced(announced);
-            return announced;
+            view.speaker().reconfigure(config);
+            reporter.announced(view.speaker().view().announcedAtRunTime());
+            return config;
         });
     }
 
@@ -260,59 +262,7 @@ public final class BgpSpeaker implements AutoCloseable {
         if (owner.isBlank() || owner.equals("the configuration")) {
             throw new IllegalArgumentException("'" + owner + "' cannot own announcements: give a name of your own");
         }
-        return new Owned(owner);
-    }
-
-    private final class Owned implements Announcements {
-
-        private final String owner;
-
-        Owned(String owner) {
-            this.owner = owner;
-        }
-
-        @Override
-        public Optional<String> announce(IpPrefix prefix, PathAttributes attributes) {
-            return put(prefix, attributes, null);
-        }
-
-        @Override
-        public Optional<String> announce(IpPrefix prefix, PathAttributes attributes, List<String> peers) {
-            if (peers.isEmpty()) {
-                throw new IllegalArgumentException(prefix + " is for no peer at all: name one, or leave the list out");
-            }
-            return put(prefix, attributes, List.copyOf(peers));
-        }
-
-        private Optional<String> put(IpPrefix prefix, PathAttributes attributes, @Nullable List<String> peers) {
-            ConfigCheck.checkPrefix(prefix);
-            ConfigCheck.checkAttributes(prefix, attributes);
-            SpeakerConfig.Origination origination = new SpeakerConfig.Origination(attributes, peers, false, owner);
-            return ask(view -> {
-                ConfigCheck.checkPeers(prefix, peers, view.speaker().view().config());
-                Optional<String> before = view.speaker().announce(owner, prefix, origination);
-                reporter.announced(List.of(prefix));
-                return before;
-            });
-        }
-
-        @Override
-        public void withdraw(IpPrefix prefix) {
-            ask(view -> {
-                view.speaker().withdraw(owner, prefix);
-                return prefix;
-            });
-        }
-
-        @Override
-        public void close() {
-            if (!closed) {
-                ask(view -> {
-                    view.speaker().withdrawAll(owner);
-                    return owner;
-                });
-            }
-        }
+        return new OwnedAnnouncements(this, owner);
     }
 
     // ---- what happens
@@ -444,7 +394,7 @@ public final class BgpSpeaker implements AutoCloseable {
     /**
      * Takes leave, in this order: all that was announced here is withdrawn; peers that keep up have been told so (others are
      * waited for two seconds); sessions are closed with a Cease and a text (RFC 9003); connections are closed, loops ended, and
-     * subscribers told that nothing follows. Returns when that is done, after eight seconds at most. Calling it again does nothing, and
+     * subscribers told that nothing follows. Returns when that is done, after nine seconds at most. Calling it again does nothing, and
      * waits until the first call is done.
      *
      * <p>A subscriber that is being called is not interrupted.
@@ -452,14 +402,25 @@ public final class BgpSpeaker implements AutoCloseable {
     @Override
     public void close() {
         synchronized (closing) {
-            if (closed) {
-                return;
+            if (markClosed()) {
+                await(instance.withdrawEverything(), WITHDRAW_SECONDS);
+                await(instance.stop(FAREWELL, false), STOP_SECONDS);
+                instance.awaitEnd();
+                transport.close();
+                stream.close();
             }
+        }
+    }
+
+    /** Lets nobody ask any more. Returns whether that is new. */
+    private boolean markClosed() {
+        life.writeLock().lock();
+        try {
+            boolean first = !closed;
             closed = true;
-            await(instance.withdrawEverything(), WITHDRAW_SECONDS);
-            await(instance.stop(FAREWELL, false), STOP_SECONDS);
-            transport.close();
-            stream.close();
+            return first;
+        } finally {
+            life.writeLock().unlock();
         }
     }
 
@@ -467,14 +428,22 @@ public final class BgpSpeaker implements AutoCloseable {
         outcome.orTimeout(seconds, TimeUnit.SECONDS).exceptionally(late -> null).join();
     }
 
-    private Instance open() {
-        if (closed) {
-            throw new IllegalStateException("the speaker is closed");
-        }
-        return instance;
+    Reporter reporter() {
+        return reporter;
     }
 
-    private <T> T ask(Function<Instance.View, T> question) {
-        return open().ask(question);
+    /** Has something done, or answered, on the loop. */
+    <T> T ask(Function<Instance.View, T> question) {
+        return askIfOpen(question).orElseThrow(() -> new IllegalStateException("the speaker is closed"));
+    }
+
+    /** The same; empty, and nothing done, when the speaker is closed. */
+    <T> Optional<T> askIfOpen(Function<Instance.View, T> question) {
+        life.readLock().lock();
+        try {
+            return closed ? Optional.empty() : Optional.of(instance.ask(question));
+        } finally {
+            life.readLock().unlock();
+        }
     }
 }

@@ -54,6 +54,8 @@ final class ConfigCheck {
         require(
                 session.holdSeconds() == 0 || session.holdSeconds() >= 3,
                 "the hold time" + of + " is " + session.holdSeconds() + " s: it must be 0, or at least 3 (RFC 4271)");
+        range("the keepalive interval" + of, session.keepaliveSeconds(), 0, 21845);
+        range("the connect retry time" + of, session.connectRetrySeconds(), 1, 65535);
         range("the restart time" + of, session.gracefulRestart(), 0, LONGEST_RESTART);
         boolean waits = session.passive() || peer.remote() instanceof PeerConfig.Remote.Range;
         require(

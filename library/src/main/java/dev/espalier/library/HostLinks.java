@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The links and addresses of this host as the JDK knows them when the watch begins, and a way to every next hop: who does not
@@ -73,7 +74,7 @@ final class HostLinks implements Links {
         return new Event.Snapshot(links, addresses, routes);
     }
 
-    private static String text(byte @org.jspecify.annotations.Nullable [] octets) {
+    private static String text(byte @Nullable [] octets) {
         return octets == null ? "" : HexFormat.ofDelimiter(":").formatHex(octets);
     }
 }

@@ -8,6 +8,7 @@ import dev.espalier.bgp.engine.SpeakerView;
 import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
+import dev.espalier.net.Ipv4Address;
 import dev.espalier.route.Loop;
 import java.util.Collection;
 import java.util.Iterator;
@@ -34,7 +35,7 @@ final class Reporter implements SpeakerObserver {
     /** Peers for which every announcement is to be looked at. */
     private final SequencedSet<IpAddress> peers = new LinkedHashSet<>();
 
-    private IpAddress peer = dev.espalier.net.Ipv4Address.UNSPECIFIED;
+    private IpAddress peer = Ipv4Address.UNSPECIFIED;
     /** The announcements not yet looked at for {@link #peer}. */
     private Iterator<IpPrefix> forPeer = List.<IpPrefix>of().iterator();
 

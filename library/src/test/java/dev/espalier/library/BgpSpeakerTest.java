@@ -15,12 +15,15 @@ import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.policy.Policies;
 import dev.espalier.route.PathAttributes;
+import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Secret;
 import dev.espalier.route.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -185,15 +188,20 @@ class BgpSpeakerTest {
         BgpSpeaker router = listener(anybody().build());
         BgpSpeaker program = start(program(65001, towards(router).build()));
         CountDownLatch completed = new CountDownLatch(1);
-        program.events().subscribe(new Completion(completed));
-        eventually(() -> assertThat(heard(SpeakerEvent.SessionUp.class)).isNotEmpty());
+        List<SpeakerEvent> own = new CopyOnWriteArrayList<>();
+        program.events().subscribe(new Whole(own, completed));
+        eventually(() -> assertThat(own).anyMatch(SpeakerEvent.SessionUp.class::isInstance));
         program.close();
         program.close();
         router.close();
         assertThat(completed.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(own).as("the last news before the end").anyMatch(SpeakerEvent.SessionDown.class::isInstance);
         eventually(() -> assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("routing-") || name.startsWith("espalier-")));
+                // the last one is Netty's, and ends by itself when it has been idle for a second
+                .noneMatch(name -> name.startsWith("routing-")
+                        || name.startsWith("espalier-")
+                        || name.startsWith("globalEventExecutor")));
         assertThatThrownBy(program::peers)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the speaker is closed");
@@ -202,15 +210,17 @@ class BgpSpeakerTest {
         late.close();
     }
 
-    /** Wants nothing but the end. */
-    private record Completion(CountDownLatch completed) implements java.util.concurrent.Flow.Subscriber<SpeakerEvent> {
+    /** Hears all there is, and the end. */
+    private record Whole(List<SpeakerEvent> events, CountDownLatch completed) implements Flow.Subscriber<SpeakerEvent> {
         @Override
-        public void onSubscribe(java.util.concurrent.Flow.Subscription subscription) {
+        public void onSubscribe(Flow.Subscription subscription) {
             subscription.request(Long.MAX_VALUE);
         }
 
         @Override
-        public void onNext(SpeakerEvent event) {}
+        public void onNext(SpeakerEvent event) {
+            events.add(event);
+        }
 
         @Override
         public void onError(Throwable error) {}
@@ -218,6 +228,34 @@ class BgpSpeakerTest {
         @Override
         public void onComplete() {
             completed.countDown();
+        }
+    }
+
+    @Test
+    void questionsThatMeetTheEndAreAnsweredOrRefusedAtOnce() throws InterruptedException {
+        for (int round = 0; round < 5; round++) {
+            BgpSpeaker program = start(program(65001));
+            List<Throwable> wrong = new CopyOnWriteArrayList<>();
+            List<Thread> askers = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                askers.add(Thread.ofVirtual().start(() -> {
+                    try {
+                        while (true) {
+                            program.peers();
+                        }
+                    } catch (IllegalStateException closed) {
+                        if (!"the speaker is closed".equals(closed.getMessage())) {
+                            wrong.add(closed);
+                        }
+                    }
+                }));
+            }
+            program.close();
+            for (Thread asker : askers) {
+                asker.join(5_000);
+                assertThat(asker.isAlive()).as("an asker hangs").isFalse();
+            }
+            assertThat(wrong).isEmpty();
         }
     }
 
@@ -408,7 +446,7 @@ class BgpSpeakerTest {
                 .build();
         refused("it must be 0, or at least 3", router(hasty).toBuilder());
         SpeakerConfig.Origination forNobody = new SpeakerConfig.Origination(PLAIN, List.of("nobody"), false, "a test");
-        refused("which is not configured", router(fine).toBuilder().originated(java.util.Map.of(PREFIX, forNobody)));
+        refused("which is not configured", router(fine).toBuilder().originated(Map.of(PREFIX, forNobody)));
     }
 
     private static void refused(String because, SpeakerConfig.Builder config) {
@@ -446,9 +484,8 @@ class BgpSpeakerTest {
                 .isThrownBy(() -> BgpSpeaker.builder(program(65001).build()).eventBuffer(0))
                 .withMessageContaining("1 or more");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> program.reconfigure(program(65001)
-                        .instance(new dev.espalier.route.RoutingInstance("red", 10))
-                        .build()))
+                .isThrownBy(() -> program.reconfigure(
+                        program(65001).instance(new RoutingInstance("red", 10)).build()))
                 .withMessageContaining("start another one for 'red'");
         assertThat(program.locRib(IpPrefix.DEFAULT_IPV4)).isEmpty();
     }

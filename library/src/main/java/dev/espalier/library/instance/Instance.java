@@ -268,6 +268,11 @@ public final class Instance {
         });
     }
 
+    /** Waits until the loop's thread has ended after {@link #stop}, for a second at most. */
+    public void awaitEnd() {
+        loop.awaitEnd(Duration.ofSeconds(1));
+    }
+
     /** Done when the kernel holds what is wanted. */
     private CompletableFuture<Void> quiet() {
         CompletableFuture<Void> quiet = new CompletableFuture<>();

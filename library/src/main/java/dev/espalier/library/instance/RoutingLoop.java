@@ -128,6 +128,15 @@ public final class RoutingLoop implements Loop, AutoCloseable {
         LockSupport.unpark(thread);
     }
 
+    /** Waits until the thread has ended, but not longer than this. Not to be called on it. */
+    public void awaitEnd(Duration limit) {
+        try {
+            thread.join(limit);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void run() {
         while (!closed) {
             int ran = 0;

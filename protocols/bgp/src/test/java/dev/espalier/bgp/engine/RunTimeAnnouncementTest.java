@@ -3,6 +3,7 @@ package dev.espalier.bgp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,7 +97,7 @@ class RunTimeAnnouncementTest {
         us.onLoop(speaker -> speaker.announce(
                 "service",
                 PREFIX,
-                new dev.espalier.bgp.SpeakerConfig.Origination(
+                new SpeakerConfig.Origination(
                         Network.announcement(1).attributes(), List.of("10.0.0.2"), false, "service")));
         assertThat(network.until(LIMIT, () -> meds(second).size() == 2)).isTrue();
         network.until(LIMIT, () -> false);
@@ -111,15 +113,15 @@ class RunTimeAnnouncementTest {
         IpPrefix aggregate = IpPrefix.parse("198.51.100.0/24");
         us.originated.put(
                 aggregate,
-                new dev.espalier.bgp.SpeakerConfig.Origination(
+                new SpeakerConfig.Origination(
                         Network.announcement(1).attributes(),
                         null,
                         false,
-                        new dev.espalier.bgp.SpeakerConfig.Aggregate(true, false, null),
+                        new SpeakerConfig.Aggregate(true, false, null),
                         "test"));
         us.reconfigure();
         announce("service", PREFIX, 1);
-        assertThat(network.until(LIMIT, () -> meds(second).keySet().equals(java.util.Set.of(aggregate))))
+        assertThat(network.until(LIMIT, () -> meds(second).keySet().equals(Set.of(aggregate))))
                 .isTrue();
         withdraw("service", PREFIX);
         assertThat(network.until(LIMIT, () -> meds(second).isEmpty())).isTrue();
