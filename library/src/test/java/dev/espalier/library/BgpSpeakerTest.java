@@ -13,7 +13,18 @@ import dev.espalier.net.Community;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
+import dev.espalier.policy.Action;
+import dev.espalier.policy.Condition;
+import dev.espalier.policy.DefaultAction;
+import dev.espalier.policy.DefinedSet;
+import dev.espalier.policy.MatchSetOptions;
 import dev.espalier.policy.Policies;
+import dev.espalier.policy.Policy;
+import dev.espalier.policy.PolicyCompiler;
+import dev.espalier.policy.PolicyDefinition;
+import dev.espalier.policy.PolicyResult;
+import dev.espalier.policy.PrefixRange;
+import dev.espalier.policy.Statement;
 import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Secret;
@@ -155,32 +166,13 @@ class BgpSpeakerTest {
         eventually(() -> assertThat(med(router)).isEqualTo(2));
         second.withdraw(PREFIX);
         eventually(() -> assertThat(router.explain(PREFIX)).isEmpty());
-        assertThat(heard(SpeakerEvent.BestWithdrawn.class)).hasSize(1);
+        eventually(() -> assertThat(heard(SpeakerEvent.BestWithdrawn.class)).hasSize(1));
     }
 
     private static int med(BgpSpeaker router) {
         return router.lookup(IpAddress.parse("198.51.100.9"))
                 .map(route -> route.path().received().med())
                 .orElse(-1);
-    }
-
-    @Test
-    void closeWithdrawsBeforeItEndsTheSessionAndSaysSo() throws InterruptedException {
-        BgpSpeaker router = listener(anybody().build());
-        BgpSpeaker program = start(program(65001, towards(router).build()));
-        program.announcements("service").announce(PREFIX, PLAIN);
-        awaitRoute();
-        program.close();
-        eventually(() -> assertThat(heard(SpeakerEvent.SessionDown.class)).isNotEmpty());
-        List<SpeakerEvent> atTheEnd = heard.stream()
-                .filter(event ->
-                        event instanceof SpeakerEvent.BestWithdrawn || event instanceof SpeakerEvent.SessionDown)
-                .toList();
-        assertThat(atTheEnd).hasSize(2);
-        assertThat(atTheEnd.getFirst()).isInstanceOf(SpeakerEvent.BestWithdrawn.class);
-        assertThat(atTheEnd.getLast())
-                .isInstanceOfSatisfying(SpeakerEvent.SessionDown.class, down -> assertThat(down.because())
-                        .contains("the program that spoke BGP here has stopped"));
     }
 
     @Test
@@ -401,6 +393,51 @@ class BgpSpeakerTest {
                 .singleElement()
                 .satisfies(own -> assertThat(own.path().because()).endsWith("it is our own, announced for service"));
         assertThat(router.lookup(IpAddress.parse("198.51.100.1"))).isEmpty();
+    }
+
+    @Test
+    void aCompiledPolicyJudgesAnnouncementsAndIsNamedInTheReason() throws InterruptedException {
+        IpPrefix held = IpPrefix.parse("203.0.113.0/24");
+        BgpSpeaker router = listener(anybody().build());
+        BgpSpeaker program =
+                start(program(65001, towards(router).exportPolicy(allBut(held)).build()));
+        List<SpeakerEvent> events = new CopyOnWriteArrayList<>();
+        program.onEvent(events::add);
+        Announcements service = program.announcements("service");
+        service.announce(held, PLAIN);
+        service.announce(PREFIX, PLAIN);
+        eventually(() -> assertThat(refusals(events)).isNotEmpty());
+        assertThat(refusals(events)).allSatisfy(refused -> {
+            assertThat(refused.prefix()).isEqualTo(held);
+            assertThat(refused.because()).contains("'export'").contains("'held-back'");
+        });
+        awaitRoute();
+        assertThat(med(router)).isEqualTo(77);
+        assertThat(router.explain(held)).isEmpty();
+    }
+
+    /** A policy that rejects one prefix and sets the MED of all others. */
+    private static Policy allBut(IpPrefix held) {
+        DefinedSet.PrefixSet set =
+                new DefinedSet.PrefixSet("held", List.of(new PrefixRange(held, held.length(), held.length())));
+        PolicyDefinition definition = new PolicyDefinition(
+                "export",
+                List.of(
+                        new Statement(
+                                "held-back",
+                                List.of(new Condition.MatchPrefixSet("held", MatchSetOptions.ANY)),
+                                List.of(),
+                                PolicyResult.REJECT),
+                        new Statement(
+                                "mark",
+                                List.of(),
+                                List.of(new Action.SetMed(Action.MedChange.SET, 77)),
+                                PolicyResult.ACCEPT)),
+                DefaultAction.REJECT);
+        return switch (PolicyCompiler.compile(List.of(definition), List.of(set))) {
+            case PolicyCompiler.Compiled compiled -> compiled.policies().get("export");
+            case PolicyCompiler.Refused refused -> throw new AssertionError(refused.errors());
+        };
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.session.Negotiated;
+import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import java.time.Duration;
@@ -158,6 +159,71 @@ class RunTimeAnnouncementTest {
         meds(second).forEach((prefix, med) -> assertThat(model.get(prefix).values())
                 .as("seed " + seed)
                 .contains(med));
+    }
+
+    @Test
+    void nothingIsKeptOfWhatCameAndWent() {
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 256; i++) {
+                announce("owner " + i % 7, IpPrefix.parse("198.51.100." + i + "/32"), i);
+            }
+            assertThat(network.until(LIMIT, () -> meds(second).size() == 256)).isTrue();
+            for (int owner = 0; owner < 7; owner++) {
+                String name = "owner " + owner;
+                us.onLoop(speaker -> {
+                    speaker.withdrawAll(name);
+                    return name;
+                });
+            }
+            assertThat(network.until(
+                            LIMIT, () -> meds(second).isEmpty() && meds(third).isEmpty()))
+                    .isTrue();
+        }
+        for (Network.Router router : List.of(us, second, third)) {
+            int sets = router.onLoop(speaker -> speaker.view().attributeSets());
+            assertThat(sets).isZero();
+            assertThat(router.index.table(AddressFamily.IPV4).size())
+                    .as("prefixes: the one on the link")
+                    .isOne();
+        }
+        List<IpPrefix> left = us.onLoop(speaker -> speaker.view().announcedAtRunTime());
+        assertThat(left).isEmpty();
+    }
+
+    @Test
+    void announcingWithdrawingAndAnnouncingAtOnceTellsTheLastStateOnce() {
+        List<IpPrefix> heard = new ArrayList<>();
+        second.onLoop(speaker -> {
+            speaker.observe(new BestChanges(heard));
+            return speaker;
+        });
+        us.onLoop(speaker -> {
+            speaker.announce("service", PREFIX, Network.announcement(1));
+            speaker.withdraw("service", PREFIX);
+            speaker.announce("service", PREFIX, Network.announcement(2));
+            return speaker;
+        });
+        assertThat(network.until(LIMIT, () -> meds(second).equals(Map.of(PREFIX, 2))))
+                .isTrue();
+        assertThat(heard).containsExactly(PREFIX);
+    }
+
+    private record BestChanges(List<IpPrefix> heard) implements SpeakerObserver {
+        @Override
+        public void established(PeerConfig peer, IpAddress address, Negotiated negotiated) {}
+
+        @Override
+        public void closed(PeerConfig peer, IpAddress address, String because) {}
+
+        @Override
+        public boolean hearsRoutes() {
+            return true;
+        }
+
+        @Override
+        public void bestChanged(IpPrefix prefix) {
+            heard.add(prefix);
+        }
     }
 
     @Test
