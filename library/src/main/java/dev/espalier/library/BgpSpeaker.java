@@ -15,6 +15,7 @@ import dev.espalier.route.Links;
 import dev.espalier.route.RouterDiscovery;
 import dev.espalier.route.Transport;
 import dev.espalier.transport.NettyTransport;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -392,10 +393,12 @@ public final class BgpSpeaker implements AutoCloseable {
     // ---- the end
 
     /**
-     * Takes leave, in this order: all that was announced here is withdrawn; peers that keep up have been told so (others are
-     * waited for two seconds); sessions are closed with a Cease and a text (RFC 9003); connections are closed, loops ended, and
-     * subscribers told that nothing follows. Returns when that is done, after nine seconds at most. Calling it again does nothing, and
-     * waits until the first call is done.
+     * Takes leave, in this order: where the configuration gives time for it
+     * ({@link SpeakerConfig#drainSeconds}), peers are asked to find other ways (RFC 8326) and given that time; all that was announced here
+     * is withdrawn; peers that keep up have been told so (others are waited for two seconds); sessions are closed with a Cease and a text
+     * (RFC 9003); connections are closed, loops ended, and subscribers told that nothing follows. Returns when that is done, nine
+     * seconds after the time to drain at most; an interrupt shortens that time. Calling it again does nothing, and waits until the
+     * first call is done.
      *
      * <p>A subscriber that is being called is not interrupted.
      */
@@ -403,12 +406,21 @@ public final class BgpSpeaker implements AutoCloseable {
     public void close() {
         synchronized (closing) {
             if (markClosed()) {
+                pause(instance.drain());
                 await(instance.withdrawEverything(), WITHDRAW_SECONDS);
                 await(instance.stop(FAREWELL, false), STOP_SECONDS);
                 instance.awaitEnd();
                 transport.close();
                 stream.close();
             }
+        }
+    }
+
+    private static void pause(int seconds) {
+        try {
+            Thread.sleep(Duration.ofSeconds(seconds));
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
         }
     }
 

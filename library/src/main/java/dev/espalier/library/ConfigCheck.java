@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigCheck {
 
-    private static final int LONGEST_RESTART = 4095;
+    private static final int LONGEST_RESTART = 4095; // RFC 4724 section 3: 12 bits
+    private static final int LONGEST_ABSENCE = 0xFF_FFFF; // RFC 9494 section 3.1: 24 bits
 
     private ConfigCheck() {}
 
@@ -25,6 +26,7 @@ final class ConfigCheck {
                 !config.routerId().isUnspecified(),
                 "the router id is 0.0.0.0: give an address that no other speaker has");
         range("the port", config.port(), 0, 65535);
+        range("drainSeconds", config.drainSeconds(), 0, 3600);
         range("maximumPaths", config.maximumPaths(), 1, 256);
         Set<String> names = new HashSet<>();
         Set<PeerConfig.Remote> remotes = new HashSet<>();
@@ -57,6 +59,8 @@ final class ConfigCheck {
         range("the keepalive interval" + of, session.keepaliveSeconds(), 0, 21845);
         range("the connect retry time" + of, session.connectRetrySeconds(), 1, 65535);
         range("the restart time" + of, session.gracefulRestart(), 0, LONGEST_RESTART);
+        range("the long-lived stale time" + of, session.longLivedStaleTime(), 0, LONGEST_ABSENCE);
+        range("the send hold time" + of, session.sendHoldSeconds(), 0, Integer.MAX_VALUE);
         boolean waits = session.passive() || peer.remote() instanceof PeerConfig.Remote.Range;
         require(
                 !waits || !config.listen().isEmpty(),

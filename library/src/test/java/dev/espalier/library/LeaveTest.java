@@ -38,8 +38,13 @@ class LeaveTest {
     /** 198.51.100.0/24, withdrawn, and nothing else. */
     private static final String WITHDRAWAL = "0004" + "18c63364" + "0000";
 
+    private static final String END_OF_RIB = "00000000";
+
+    /** What an internal peer is asked with (RFC 8326). */
+    private static final String LOCAL_PREF_0 = "400504" + "00000000";
+
     @Test
-    void whatWasAnnouncedIsWithdrawnBeforeTheCease() throws Exception {
+    void peersAreAskedToFindOtherWaysThenWhatWasAnnouncedIsWithdrawnThenTheSessionCeases() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 BgpSpeaker speaker = BgpSpeaker.start(config(server.getLocalPort()))) {
             speaker.announcements("service")
@@ -60,7 +65,14 @@ class LeaveTest {
                 List<String> rest = rest(in);
                 closing.join();
                 String cease = rest.getLast();
-                assertThat(rest.subList(0, rest.size() - 1)).contains("2 " + WITHDRAWAL);
+                List<String> updates = rest.stream()
+                        .filter(message -> message.startsWith("2") && !message.equals("2 " + END_OF_RIB))
+                        .toList();
+                assertThat(updates)
+                        .satisfiesExactly(
+                                again ->
+                                        assertThat(again).contains(LOCAL_PREF_0).endsWith("18c63364"),
+                                gone -> assertThat(gone).isEqualTo("2 " + WITHDRAWAL));
                 assertThat(cease).startsWith("3 0602"); // Cease, Administrative Shutdown
                 byte[] text = HexFormat.of().parseHex(cease.substring("3 0602".length()));
                 assertThat(new String(text, 1, text[0], StandardCharsets.UTF_8)).contains("has stopped");
@@ -76,6 +88,7 @@ class LeaveTest {
                 .build();
         return SpeakerConfig.builder(new Asn(65001), Ipv4Address.parse("10.0.0.2"))
                 .listen(List.of())
+                .drainSeconds(1)
                 .peers(List.of(peer))
                 .build();
     }

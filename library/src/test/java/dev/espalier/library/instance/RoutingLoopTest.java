@@ -88,13 +88,16 @@ class RoutingLoopTest {
     @Test
     void aCancelledTimerDoesNotRunAlsoWhenItWasDue() throws InterruptedException {
         List<String> ran = new CopyOnWriteArrayList<>();
+        CountDownLatch kept = new CountDownLatch(1);
         loop.execute(() -> {
             Loop.Timer timer = loop.schedule(0, () -> ran.add("cancelled"));
-            loop.schedule(0, () -> ran.add("kept"));
+            loop.schedule(0, () -> {
+                ran.add("kept");
+                kept.countDown();
+            });
             timer.cancel();
         });
-        settle();
-        settle();
+        assertThat(kept.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(ran).containsExactly("kept");
     }
 
