@@ -41,6 +41,7 @@ public final class YamlReader {
     private static final int MAX_ALIASED = 100_000;
 
     private final String file;
+    private final StreamReader stream;
     private final Iterator<Event> events;
     private final List<ConfigError> errors = new ArrayList<>();
     private final Map<Anchor, Anchored> anchors = new HashMap<>();
@@ -99,7 +100,12 @@ public final class YamlReader {
                 .setLabel(file)
                 .setCodePointLimit(Integer.MAX_VALUE) // the size was bounded by whoever read the text
                 .build();
-        this.events = new ParserImpl(settings, new StreamReader(settings, text));
+        this.stream = new StreamReader(settings, text);
+        this.events = new ParserImpl(settings, stream);
+    }
+
+    private Place reached() {
+        return new Place(file, stream.getLine() + 1, stream.getColumn() + 1);
     }
 
     /**
@@ -120,8 +126,9 @@ public final class YamlReader {
         } catch (ReaderException unprintable) {
             return new Documents(documents, List.of(reader.unprintable(text, unprintable)));
         } catch (YamlEngineException malformed) {
+            // The scanner does not say where; it has read no further than that.
             String message = "malformed YAML: " + firstLine(malformed.getMessage());
-            return new Documents(documents, List.of(ConfigError.ofFile(file, message, "")));
+            return new Documents(documents, List.of(reader.error(reader.reached(), message, "")));
         }
     }
 

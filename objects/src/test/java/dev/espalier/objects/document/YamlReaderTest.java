@@ -68,6 +68,18 @@ class YamlReaderTest {
     }
 
     @Test
+    void alsoAnErrorForWhichTheParserNamesNoPlaceHasOne() {
+        Documents documents = YamlReader.read(
+                "f",
+                "spec:\n  statements:\n    - name: pod-blocks\n      conditions: {matchPref\n.name}et: pod-blocks,-blocks, routeType: local}\n      actions: {policyResult: accept}\n  defaultAction: reject\n---\n");
+
+        assertThat(documents.errors())
+                .singleElement()
+                .asString()
+                .matches("f:[1-9].*malformed YAML: A simple key is required.*");
+    }
+
+    @Test
     void documentsBeforeMalformedYamlAreKept() {
         Documents documents = YamlReader.read("f", "a: 1\n---\nb: [\n");
 
