@@ -86,6 +86,21 @@ final class MessageWriter {
         return this;
     }
 
+    /** An attribute of two octets. */
+    MessageWriter shortAttribute(int type, int value) {
+        header(type, 2);
+        octets.putShort(at, (short) value);
+        octets.putShort(at + 2, (short) 0);
+        at += 4;
+        return this;
+    }
+
+    /** The beginning of an attribute made of others, of which {@code length} octets follow. */
+    MessageWriter nest(int type, int length) {
+        header(type | Rtnetlink.NLA_F_NESTED, length);
+        return this;
+    }
+
     /** An attribute that is an address of 4 or 16 octets, given as left-aligned bits. */
     MessageWriter address(int type, int length, long high, long low) {
         header(type, length);

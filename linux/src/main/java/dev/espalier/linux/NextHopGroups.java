@@ -23,13 +23,15 @@ import java.util.Set;
  */
 final class NextHopGroups {
 
+    private static final Fib.Members DISCARD = Fib.Members.of(List.of(NextHop.Hop.DISCARD));
+
     private final NexthopObjects objects;
     private final Map<Key, Group> groups = new HashMap<>();
 
     private record Key(int table, AddressFamily family, int number) {}
 
     /** Ids of kernel groups, at least one, of which new routes get the first; and the contents, as last put or adopted. */
-    private record Group(List<Integer> ids, List<NextHop.Hop> wanted) {}
+    private record Group(List<Integer> ids, Fib.Members wanted) {}
 
     NextHopGroups(NexthopObjects objects) {
         this.objects = objects;
@@ -47,10 +49,10 @@ final class NextHopGroups {
      * @return whether routes were lost before: the kernel had removed the group behind our back, and a new one was made
      * @throws NetlinkException when the kernel refuses; then nothing has changed
      */
-    boolean put(int table, AddressFamily family, int number, List<NextHop.Hop> hops) {
+    boolean put(int table, AddressFamily family, int number, Fib.Members members) {
         Key key = new Key(table, family, number);
         try {
-            attempt(key, hops);
+            attempt(key, members);
             return false;
         } catch (NetlinkException refused) {
             if (refused.errno() != Errno.ENOENT && refused.errno() != Errno.EINVAL) {
@@ -58,18 +60,18 @@ final class NextHopGroups {
             }
             // Perhaps a link died a moment ago and took objects with it: look what is left and try again.
             boolean lost = reconcile();
-            attempt(key, hops);
+            attempt(key, members);
             return lost;
         }
     }
 
-    private void attempt(Key key, List<NextHop.Hop> hops) {
+    private void attempt(Key key, Fib.Members members) {
         Group group = groups.get(key);
-        List<Integer> ids = group == null ? List.of(objects.create(key.family(), hops)) : group.ids();
+        List<Integer> ids = group == null ? List.of(objects.create(key.family(), members)) : group.ids();
         if (group != null) {
-            ids.forEach(id -> objects.replace(id, key.family(), hops));
+            ids.forEach(id -> objects.replace(id, key.family(), members));
         }
-        groups.put(key, new Group(ids, objects.hops(ids.getFirst())));
+        groups.put(key, new Group(ids, objects.contents(ids.getFirst())));
     }
 
     /** Removes a group; does nothing when there is none. */
@@ -102,7 +104,7 @@ final class NextHopGroups {
     /** Whether some group has not the contents last put: the kernel took members out, or another program changed it. */
     boolean differs() {
         return groups.values().stream().anyMatch(group -> group.ids().stream()
-                .anyMatch(id -> !objects.hops(id).equals(group.wanted())));
+                .anyMatch(id -> !objects.contents(id).equals(group.wanted())));
     }
 
     /** The ids of all groups that the caller knows. */
@@ -123,7 +125,7 @@ final class NextHopGroups {
         private final Fib.Contents contents;
         private final Map<Integer, Integer> ipv4Numbers = new HashMap<>();
         private final Map<Integer, Integer> ipv6Numbers = new HashMap<>();
-        private final Map<Key, Group> found = new HashMap<>();
+        private final Map<Key, Group> groupsFound = new HashMap<>();
 
         private Adoption(int table, Fib.Contents contents) {
             this.table = table;
@@ -142,14 +144,16 @@ final class NextHopGroups {
         }
 
         private int askNumber(AddressFamily family, int id, Map<Integer, Integer> numbers) {
-            List<NextHop.Hop> hops = objects.hops(id);
+            Fib.Members found = objects.contents(id);
+            boolean unknown = found.used().isEmpty();
             // A route that carries our protocol number but no group of ours was changed by hand. Told as a discard, it
             // will
             // be replaced or removed by the caller like any other that is not as it should be.
-            int number = contents.group(hops.isEmpty() ? List.of(NextHop.Hop.DISCARD) : hops);
+            int number = contents.group(unknown ? DISCARD : found);
             numbers.put(id, number);
-            if (!hops.isEmpty()) {
-                found.computeIfAbsent(new Key(table, family, number), key -> new Group(new ArrayList<>(), hops))
+            if (!unknown) {
+                groupsFound
+                        .computeIfAbsent(new Key(table, family, number), key -> new Group(new ArrayList<>(), found))
                         .ids()
                         .add(id);
             }
@@ -162,13 +166,13 @@ final class NextHopGroups {
          */
         void finish() {
             Set<Integer> read = new HashSet<>();
-            found.values().forEach(group -> read.addAll(group.ids()));
+            groupsFound.values().forEach(group -> read.addAll(group.ids()));
             for (Key key : List.copyOf(groups.keySet())) {
                 if (key.table() == table) {
                     giveUp(key, read);
                 }
             }
-            groups.putAll(found);
+            groups.putAll(groupsFound);
             putMissing(AddressFamily.IPV4, ipv4Numbers);
             putMissing(AddressFamily.IPV6, ipv6Numbers);
         }
@@ -177,7 +181,7 @@ final class NextHopGroups {
             Group before = Objects.requireNonNull(groups.get(key));
             List<Integer> unread =
                     before.ids().stream().filter(id -> !read.contains(id)).toList();
-            if (found.containsKey(key)) {
+            if (groupsFound.containsKey(key)) {
                 unread.forEach(objects::delete); // no route uses them, or they would have been read
                 groups.remove(key);
             } else if (unread.isEmpty()) {
@@ -189,9 +193,9 @@ final class NextHopGroups {
         }
 
         /** When its links are down it cannot be made; then the number is unknown until it is put again. */
-        private void renew(Key key, List<NextHop.Hop> hops) {
+        private void renew(Key key, Fib.Members members) {
             try {
-                attempt(key, hops);
+                attempt(key, members);
             } catch (NetlinkException refused) {
                 groups.remove(key);
             }
@@ -201,7 +205,7 @@ final class NextHopGroups {
         private void putMissing(AddressFamily family, Map<Integer, Integer> numbers) {
             for (int number : numbers.values()) {
                 if (id(table, family, number) == 0) {
-                    put(table, family, number, List.of(NextHop.Hop.DISCARD));
+                    put(table, family, number, DISCARD);
                 }
             }
         }

@@ -1,13 +1,16 @@
 package dev.espalier.linux;
 
+import dev.espalier.linux.NexthopTable.Group;
 import dev.espalier.linux.NexthopTable.Member;
 import dev.espalier.linux.NexthopTable.Share;
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpAddress;
+import dev.espalier.route.Fib;
 import dev.espalier.route.NextHop;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +22,8 @@ import java.util.Set;
  * and removed when no group has them any more. A <i>group</i> is a list of members with weights, and it is always to a group
  * that a route points, also when there is one member only: the kernel replaces the contents of a group in place, with all
  * routes following at once, but refuses to replace a single nexthop by a group or a group by a single one. A blackhole is
- * allowed in a group as its only member.
+ * allowed in a group as its only member. A group is of the kernel's usual kind, unless it is guarded: then it is a resilient one
+ * ({@link GuardedShares}), and stays so, for the kernel does not let a group change its kind.
  *
  * <p>The kernel removes a member whose link loses its carrier or goes away, takes it out of its groups, and removes a group
  * that is left empty together with all routes using it. Of all this it tells nobody, so whoever sees a link go down must
@@ -52,6 +56,9 @@ final class NexthopObjects {
 
     private int lastId = FIRST_ID - 1;
 
+    /** Whether this kernel has resilient groups, as far as is known. */
+    private boolean resilientGroups = true;
+
     NexthopObjects(NetlinkClient kernel, int protocol) {
         this.kernel = kernel;
         this.protocol = protocol;
@@ -78,9 +85,9 @@ final class NexthopObjects {
         if (Integer.compareUnsigned(id, lastId) > 0 && Integer.compareUnsigned(id, LAST_ID) < 0) {
             lastId = id;
         }
-        List<Share> shares = table.shares(id);
-        if (shares != null) {
-            count(shares);
+        Group group = table.group(id);
+        if (group != null) {
+            count(group.shares());
         }
         Member member = table.member(id);
         if (member != null) {
@@ -90,7 +97,7 @@ final class NexthopObjects {
 
     /** Whether a group with this id is known. */
     boolean isGroup(int id) {
-        return table.shares(id) != null;
+        return table.group(id) != null;
     }
 
     /** Whether an object with this id is known, group or member. */
@@ -103,27 +110,45 @@ final class NexthopObjects {
         return memberIds.keySet().stream().anyMatch(member -> member.link() == link);
     }
 
-    /** The ways out of a group, ascending; empty when there is none. */
-    List<NextHop.Hop> hops(int group) {
-        return isGroup(group) ? table.hops(group) : List.of();
+    /** What a group holds, ways ascending; nothing in use when there is none. */
+    Fib.Members contents(int group) {
+        return isGroup(group) ? table.contents(group) : Fib.Members.of(List.of());
     }
 
     /** Makes a group and the members it lacks. @return its id */
-    int create(AddressFamily family, List<NextHop.Hop> hops) {
-        return withMembers(family, hops, shares -> {
-            int id = createWithFreeId("making a next-hop group", free -> writeGroup(free, CREATE, shares));
-            hold(id, shares);
+    int create(AddressFamily family, Fib.Members contents) {
+        if (!contents.guarded() || !resilientGroups) {
+            return create(family, contents, false);
+        }
+        try {
+            return create(family, contents, true);
+        } catch (NetlinkException refused) {
+            if (refused.errno() != Errno.EINVAL) {
+                throw refused;
+            }
+            // Before Linux 5.13 there are no resilient groups. If it was something else, this is refused just the same.
+            int id = create(family, contents, false);
+            resilientGroups = false;
+            return id;
+        }
+    }
+
+    private int create(AddressFamily family, Fib.Members contents, boolean guarded) {
+        return withMembers(family, contents, guarded, group -> {
+            int id = createWithFreeId("making a next-hop group", free -> writeGroup(free, CREATE, group));
+            hold(id, group);
             return id;
         });
     }
 
     /** Replaces the contents of a group; all routes using it follow at once. */
-    void replace(int id, AddressFamily family, List<NextHop.Hop> hops) {
-        withMembers(family, hops, shares -> {
-            writeGroup(id, Rtnetlink.NLM_F_REPLACE, shares);
+    void replace(int id, AddressFamily family, Fib.Members contents) {
+        Group known = table.group(id);
+        withMembers(family, contents, known == null ? contents.guarded() : known.guarded(), group -> {
+            writeGroup(id, Rtnetlink.NLM_F_REPLACE, group);
             kernel.execute("replacing a next-hop group");
             List<Share> before = release(id);
-            hold(id, shares);
+            hold(id, group);
             deleteUnused(before);
             return id;
         });
@@ -145,44 +170,90 @@ final class NexthopObjects {
         return unused.size();
     }
 
-    private void hold(int group, List<Share> shares) {
-        table.putGroup(group, shares);
-        count(shares);
+    private void hold(int id, Group group) {
+        table.putGroup(id, group);
+        count(group.shares());
     }
 
     private void count(List<Share> shares) {
         shares.forEach(share -> users.merge(share.member(), 1, Integer::sum));
     }
 
-    private List<Share> release(int group) {
-        List<Share> shares = table.shares(group);
-        if (shares == null) {
+    private List<Share> release(int id) {
+        Group group = table.group(id);
+        if (group == null) {
             return List.of();
         }
-        table.remove(group);
-        shares.forEach(share -> users.computeIfPresent(share.member(), (id, count) -> count == 1 ? null : count - 1));
+        List<Share> shares = group.shares();
+        table.remove(id);
+        shares.forEach(
+                share -> users.computeIfPresent(share.member(), (member, count) -> count == 1 ? null : count - 1));
         return shares;
     }
 
     private interface GroupChange {
-        int make(List<Share> shares);
+        int make(Group group);
     }
 
     /** Makes the members that are not there yet; when that or the change fails, takes back those in no group. */
-    private int withMembers(AddressFamily family, List<NextHop.Hop> hops, GroupChange change) {
+    private int withMembers(AddressFamily family, Fib.Members contents, boolean guarded, GroupChange change) {
         Map<Integer, Integer> weights = new LinkedHashMap<>();
-        List<Share> shares = new ArrayList<>(hops.size());
+        Set<Integer> made = new LinkedHashSet<>();
         try {
-            for (NextHop.Hop hop : hops) {
+            for (NextHop.Hop hop : contents.used()) {
                 // The kernel takes a member once per group: equal hops become one with the sum of their weights.
-                weights.merge(member(family, hop), hop.weight(), Integer::sum);
+                int id = member(family, hop);
+                made.add(id);
+                weights.merge(id, hop.weight(), (a, b) -> Math.min(a + b, MAX_WEIGHT));
             }
-            weights.forEach((id, weight) -> shares.add(new Share(id, Math.min(weight, MAX_WEIGHT))));
-            return change.make(shares);
+            return change.make(
+                    guarded
+                            ? guarded(weights, standby(family, contents.standby(), weights, made))
+                            : new Group(shares(weights), false));
         } catch (NetlinkException refused) {
-            deleteUnused(weights.keySet().stream().map(id -> new Share(id, 1)).toList());
+            deleteUnused(made.stream().map(id -> new Share(id, 1)).toList());
             throw refused;
         }
+    }
+
+    private static List<Share> shares(Map<Integer, Integer> weights) {
+        return weights.entrySet().stream()
+                .map(entry -> new Share(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private List<Integer> standby(
+            AddressFamily family, List<NextHop.Hop> hops, Map<Integer, Integer> inUse, Set<Integer> made) {
+        Set<Integer> standby = new LinkedHashSet<>();
+        for (NextHop.Hop hop : hops) {
+            addIfPossible(family, hop, standby);
+        }
+        made.addAll(standby);
+        standby.removeAll(inUse.keySet());
+        return List.copyOf(standby);
+    }
+
+    /** That a link on standby has just gone down, as we are about to hear, is no reason to refuse the ways in use. */
+    private void addIfPossible(AddressFamily family, NextHop.Hop hop, Set<Integer> members) {
+        try {
+            members.add(member(family, hop));
+        } catch (NetlinkException refused) {
+            if (refused.errno() == Errno.ENOMEM) {
+                throw refused;
+            }
+        }
+    }
+
+    /** A group with members on standby, as many as there is room for: the rest are not needed before the group is replaced. */
+    private static Group guarded(Map<Integer, Integer> inUse, List<Integer> standby) {
+        int[] weights = GuardedShares.inUse(
+                inUse.values().stream().mapToInt(Integer::intValue).toArray());
+        List<Share> shares = new ArrayList<>(weights.length + standby.size());
+        for (int id : inUse.keySet()) {
+            shares.add(new Share(id, weights[shares.size()]));
+        }
+        standby.stream().limit(GuardedShares.room(weights)).forEach(id -> shares.add(new Share(id, 1)));
+        return new Group(List.copyOf(shares), true);
     }
 
     private int member(AddressFamily family, NextHop.Hop hop) {
@@ -245,13 +316,23 @@ final class NexthopObjects {
         out.end();
     }
 
-    private void writeGroup(int id, int flags, List<Share> shares) {
+    private void writeGroup(int id, int flags, Group group) {
+        List<Share> shares = group.shares();
         MessageWriter out = kernel.request(Rtnetlink.RTM_NEWNEXTHOP, flags, Rtnetlink.NHMSG)
                 .octet(Rtnetlink.NH_PROTOCOL, protocol)
                 .attribute(Rtnetlink.NHA_ID, id)
                 .begin(Rtnetlink.NHA_GROUP, 8 * shares.size());
         for (Share share : shares) {
             out.raw(share.member()).rawOctet(share.weight() - 1);
+        }
+        if (group.guarded()) {
+            out.shortAttribute(Rtnetlink.NHA_GROUP_TYPE, Rtnetlink.NEXTHOP_GRP_TYPE_RES);
+        }
+        if (group.guarded() && (flags & Rtnetlink.NLM_F_CREATE) != 0) {
+            // without an idle time, buckets go to whom they belong as soon as the group changes
+            out.nest(Rtnetlink.NHA_RES_GROUP, 16)
+                    .shortAttribute(Rtnetlink.NHA_RES_GROUP_BUCKETS, GuardedShares.BUCKETS)
+                    .attribute(Rtnetlink.NHA_RES_GROUP_IDLE_TIMER, 0);
         }
         out.end();
     }

@@ -2,24 +2,30 @@ package dev.espalier.linux;
 
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpAddress;
+import dev.espalier.route.Fib;
 import dev.espalier.route.NextHop;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Nexthop objects by id, as the kernel tells them. For one thread at a time. */
 final class NexthopTable {
 
     private final Map<Integer, Member> members = new HashMap<>();
-    private final Map<Integer, List<Share>> groups = new HashMap<>();
+    private final Map<Integer, Group> groups = new HashMap<>();
 
     /** One way out; a blackhole without a link. The family is that of the gateway, or without one that of the routes. */
     record Member(AddressFamily family, @Nullable IpAddress gateway, int link, boolean onLink) {}
 
     /** A member's share in a group. */
     record Share(int member, int weight) {}
+
+    /** A group: guarded ones are resilient groups, whose weights {@link GuardedShares} reads. */
+    record Group(List<Share> shares, boolean guarded) {}
 
     void clear() {
         members.clear();
@@ -35,7 +41,7 @@ final class NexthopTable {
         int id = row.word(Rtnetlink.NHA_ID, 0);
         remove(id);
         if (row.has(Rtnetlink.NHA_GROUP)) {
-            groups.put(id, shares(row));
+            groups.put(id, new Group(shares(row), isResilient(row)));
         } else if (row.has(Rtnetlink.NHA_BLACKHOLE)) {
             members.put(id, new Member(family, null, 0, false));
         } else {
@@ -43,6 +49,11 @@ final class NexthopTable {
             members.put(id, new Member(family, gateway, row.word(Rtnetlink.NHA_OIF, 0), onLink));
         }
         return id;
+    }
+
+    private static boolean isResilient(MessageReader row) {
+        return row.has(Rtnetlink.NHA_GROUP_TYPE)
+                && row.shortAt(row.start(Rtnetlink.NHA_GROUP_TYPE)) == Rtnetlink.NEXTHOP_GRP_TYPE_RES;
     }
 
     private static List<Share> shares(MessageReader row) {
@@ -58,8 +69,8 @@ final class NexthopTable {
         members.put(id, member);
     }
 
-    void putGroup(int id, List<Share> shares) {
-        groups.put(id, shares);
+    void putGroup(int id, Group group) {
+        groups.put(id, group);
     }
 
     void remove(int id) {
@@ -73,7 +84,7 @@ final class NexthopTable {
     }
 
     @Nullable
-    List<Share> shares(int id) {
+    Group group(int id) {
         return groups.get(id);
     }
 
@@ -82,10 +93,33 @@ final class NexthopTable {
         return List.copyOf(groups.keySet());
     }
 
-    /** The ways out of a group or of a single object, ascending; empty when nothing is known of it. */
+    /** All ways out of a group, or of a single object; none when nothing is known of it. */
     List<NextHop.Hop> hops(int id) {
+        return hops(groupOrSingle(id).shares());
+    }
+
+    private Group groupOrSingle(int id) {
+        return groups.getOrDefault(id, new Group(List.of(new Share(id, 1)), false));
+    }
+
+    /** What a group of ours holds, or a single object as the only one of a group; nothing in use when nothing is known of it. */
+    Fib.Members contents(int id) {
+        Group group = groupOrSingle(id);
+        if (!group.guarded()) {
+            return Fib.Members.of(hops(group.shares()));
+        }
+        List<Share> used = GuardedShares.inUse(group.shares());
+        Set<Integer> inUse = used.stream().map(Share::member).collect(Collectors.toSet());
+        List<Share> spare = group.shares().stream()
+                .filter(share -> !inUse.contains(share.member()))
+                .toList();
+        return new Fib.Members(hops(used), hops(spare), true);
+    }
+
+    /** The ways out of these, ascending. */
+    private List<NextHop.Hop> hops(List<Share> shares) {
         List<NextHop.Hop> hops = new ArrayList<>();
-        for (Share share : groups.getOrDefault(id, List.of(new Share(id, 1)))) {
+        for (Share share : shares) {
             Member member = members.get(share.member());
             if (member != null) {
                 hops.add(new NextHop.Hop(member.gateway(), member.link(), share.weight(), member.onLink()));

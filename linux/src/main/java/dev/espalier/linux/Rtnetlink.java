@@ -105,9 +105,17 @@ final class Rtnetlink {
 
     static final int NHA_ID = 1;
     static final int NHA_GROUP = 2;
+    static final int NHA_GROUP_TYPE = 3;
     static final int NHA_BLACKHOLE = 4;
     static final int NHA_OIF = 5;
     static final int NHA_GATEWAY = 6;
+    static final int NLA_F_NESTED = 0x8000;
+    static final int NHA_RES_GROUP = 12;
+    static final int NHA_RES_GROUP_BUCKETS = 1;
+    static final int NHA_RES_GROUP_IDLE_TIMER = 2;
+
+    /** A group that spreads flows over a fixed number of buckets, since Linux 5.13. */
+    static final int NEXTHOP_GRP_TYPE_RES = 1;
 
     // ---- struct ifinfomsg
     static final int IFINFOMSG = 16;

@@ -60,7 +60,11 @@ final class FibUnderTest implements AutoCloseable {
     }
 
     List<Fib.Failure> put(int group, AddressFamily family, Hop... hops) {
-        return write(batch -> batch.putGroup(family, group, List.of(hops)));
+        return write(batch -> batch.putGroup(family, group, Fib.Members.of(List.of(hops))));
+    }
+
+    List<Fib.Failure> putGuarded(int group, AddressFamily family, List<Hop> used, List<Hop> standby) {
+        return write(batch -> batch.putGroup(family, group, new Fib.Members(used, standby, true)));
     }
 
     List<Fib.Failure> add(String prefix, int group) {
@@ -78,22 +82,29 @@ final class FibUnderTest implements AutoCloseable {
     /** What {@link Fib#read} tells: routes with their hops. Groups get numbers from 1 in the order in which they come. */
     Map<IpPrefix, List<Hop>> read() {
         Map<IpPrefix, List<Hop>> routes = new LinkedHashMap<>();
-        List<List<Hop>> groups = new ArrayList<>();
-        groups.add(List.of());
+        readMembers().forEach((prefix, members) -> routes.put(prefix, members.used()));
+        return routes;
+    }
+
+    /** The same, with what is on standby. */
+    Map<IpPrefix, Fib.Members> readMembers() {
+        Map<IpPrefix, Fib.Members> routes = new LinkedHashMap<>();
+        List<Fib.Members> groups = new ArrayList<>();
+        groups.add(Fib.Members.of(List.of()));
         fib.read(INSTANCE, new Fib.Contents() {
             @Override
-            public int group(List<Hop> hops) {
-                int known = groups.indexOf(hops);
+            public int group(Fib.Members members) {
+                int known = groups.indexOf(members);
                 if (known > 0) {
                     return known;
                 }
-                groups.add(hops);
+                groups.add(members);
                 return groups.size() - 1;
             }
 
             @Override
             public void route(AddressFamily family, long high, long low, int length, int group) {
-                List<Hop> before = routes.put(IpPrefix.of(family, high, low, length), groups.get(group));
+                Fib.Members before = routes.put(IpPrefix.of(family, high, low, length), groups.get(group));
                 if (before != null) {
                     throw new AssertionError("told twice");
                 }

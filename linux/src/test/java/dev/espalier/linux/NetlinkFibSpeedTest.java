@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.espalier.net.AddressFamily;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Fib.Batch.Change;
-import dev.espalier.route.NextHop.Hop;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,8 +75,8 @@ class NetlinkFibSpeedTest {
         int[] count = {0};
         fib.fib.read(FibUnderTest.INSTANCE, new Fib.Contents() {
             @Override
-            public int group(List<Hop> hops) {
-                return hops.getFirst().gateway().toString().endsWith(".2") ? 1 : 2;
+            public int group(Fib.Members members) {
+                return members.used().getFirst().gateway().toString().endsWith(".2") ? 1 : 2;
             }
 
             @Override

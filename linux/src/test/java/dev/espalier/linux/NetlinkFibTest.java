@@ -255,11 +255,11 @@ class NetlinkFibTest {
     void oneBadChangeInABatchFailsAloneAndHasItsIndex() {
         namespace.ip("route add 10.9.150.0/24 via 10.2.0.2 metric 32 table 1000");
         List<Fib.Failure> failures = fib.write(batch -> {
-            batch.putGroup(IPV4, 1, List.of(via("10.1.0.2", left)));
+            batch.putGroup(IPV4, 1, Fib.Members.of(List.of(via("10.1.0.2", left))));
             for (int i = 0; i < 256; i++) {
                 route(batch, Change.ADD_ROUTE, "10.9." + i + ".0/24", 1);
             }
-            batch.putGroup(IPV4, 2, List.of(via("192.0.2.1", left)));
+            batch.putGroup(IPV4, 2, Fib.Members.of(List.of(via("192.0.2.1", left))));
             route(batch, Change.ADD_ROUTE, "10.10.0.0/24", 2);
             route(batch, Change.ADD_ROUTE, "10.11.0.0/24", 1);
             route(batch, Change.REPLACE_ROUTE, "10.12.0.0/24", 1);
@@ -424,7 +424,7 @@ class NetlinkFibTest {
         fib.put(1, IPV4, via("10.1.0.2", left));
         fib.add("10.9.1.0/24", 1);
         fib.write(RoutingInstance.DEFAULT, batch -> {
-            batch.putGroup(IPV4, 1, List.of(via("10.2.0.2", right)));
+            batch.putGroup(IPV4, 1, Fib.Members.of(List.of(via("10.2.0.2", right))));
             route(batch, Change.ADD_ROUTE, "10.9.2.0/24", 1);
         });
         assertThat(namespace.ip("route show")).contains("10.9.2.0/24").doesNotContain("10.9.1.0/24");

@@ -49,7 +49,7 @@ class WithoutPrivilegesTest {
                     TestLoop loop = new TestLoop()) {
                 fib.read(RoutingInstance.DEFAULT, new Fib.Contents() {
                     @Override
-                    public int group(List<Hop> hops) {
+                    public int group(Fib.Members members) {
                         return 1;
                     }
 
@@ -60,7 +60,7 @@ class WithoutPrivilegesTest {
                 });
                 System.out.println("read: " + routes[0] + " routes");
                 Fib.Batch batch = new Fib.Batch(RoutingInstance.DEFAULT);
-                batch.putGroup(AddressFamily.IPV4, 1, List.of(Hop.DISCARD));
+                batch.putGroup(AddressFamily.IPV4, 1, Fib.Members.of(List.of(Hop.DISCARD)));
                 CountDownLatch done = new CountDownLatch(1);
                 fib.submit(batch, loop, failures -> {
                     failures.forEach(failure -> System.out.println("refused: " + failure.reason()));

@@ -265,6 +265,7 @@ final class Views {
                 candidate.metric(),
                 texts(candidate.nextHops()),
                 candidate.hops().stream().map(hop -> hop(hop, links)).toList(),
+                texts(candidate.backup()),
                 candidate.isBest(),
                 candidate.because());
     }
@@ -287,12 +288,19 @@ final class Views {
     static RouteView.KernelView kernel(KernelStatus status, IntFunction<String> links) {
         return switch (status) {
             case KernelStatus.Installed installed ->
-                new RouteView.KernelView("installed", installed.because(), hops(installed.hops(), links));
+                new RouteView.KernelView(
+                        "installed",
+                        installed.because(),
+                        hops(installed.hops(), links),
+                        hops(installed.backup(), links));
             case KernelStatus.Stale stale ->
-                new RouteView.KernelView("stale", stale.because(), hops(stale.hops(), links));
-            case KernelStatus.Pending pending -> new RouteView.KernelView("pending", pending.because(), List.of());
-            case KernelStatus.Failed failed -> new RouteView.KernelView("failed", failed.because(), List.of());
-            case KernelStatus.NotWanted unwanted -> new RouteView.KernelView("none", unwanted.because(), List.of());
+                new RouteView.KernelView("stale", stale.because(), hops(stale.hops(), links), List.of());
+            case KernelStatus.Pending pending ->
+                new RouteView.KernelView("pending", pending.because(), List.of(), List.of());
+            case KernelStatus.Failed failed ->
+                new RouteView.KernelView("failed", failed.because(), List.of(), List.of());
+            case KernelStatus.NotWanted unwanted ->
+                new RouteView.KernelView("none", unwanted.because(), List.of(), List.of());
         };
     }
 

@@ -80,6 +80,7 @@ final class ExplainText {
         return switch (path.text("role")) {
             case "best" -> "best: ";
             case "multipath" -> "used beside the best: ";
+            case "backup" -> "backup: ";
             case "refused" -> "cannot be used: ";
             default -> "not chosen: ";
         };
@@ -130,12 +131,14 @@ final class ExplainText {
         List<String> hops = route.texts("hops");
         List<String> nextHops = route.texts("nextHops");
         String out = hops.isEmpty() ? String.join(" and ", nextHops) : String.join(" and ", hops);
-        return "%s route, preference %d, metric %d%s"
+        List<String> backup = route.texts("backup");
+        return "%s route, preference %d, metric %d%s%s"
                 .formatted(
                         route.text("source"),
                         route.number("preference"),
                         route.number("metric"),
-                        out.isEmpty() ? "" : ": " + out);
+                        out.isEmpty() ? "" : ": " + out,
+                        backup.isEmpty() ? "" : "; backup " + String.join(" and ", backup));
     }
 
     private void kernel(JsonObject kernel) {
@@ -143,7 +146,10 @@ final class ExplainText {
         String state = kernel.text("state");
         List<String> hops = kernel.texts("hops");
         String what = state.equals("none") ? "no route of ours" : state;
-        plain(what + (hops.isEmpty() ? "" : ": " + String.join(" and ", hops)));
+        List<String> backup = kernel.texts("backup");
+        plain(what
+                + (hops.isEmpty() ? "" : ": " + String.join(" and ", hops))
+                + (backup.isEmpty() ? "" : "; backup " + String.join(" and ", backup)));
         plain(Words.sentence(kernel.text("because")));
     }
 

@@ -61,6 +61,7 @@ final class RoutesTable {
                 switch (path.text("role")) {
                     case "best" -> "*>";
                     case "multipath" -> "*=";
+                    case "backup" -> "*b";
                     case "refused" -> "- ";
                     default -> "* ";
                 };

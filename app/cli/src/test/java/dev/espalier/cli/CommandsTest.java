@@ -141,7 +141,7 @@ class CommandsTest {
         Outcome outcome = ask("routes --all");
         assertThat(outcome.out().lines().skip(1).limit(3))
                 .extracting(line -> line.substring(0, 20).strip())
-                .containsExactly("*> 0.0.0.0/0", "*=s", "*");
+                .containsExactly("*> 0.0.0.0/0", "*=s", "*b");
         assertThat(daemon.asked.getLast().view()).isEqualTo(RouteQuery.View.ALL);
     }
 
@@ -166,19 +166,21 @@ class CommandsTest {
                       path 65010 65100, origin igp, local preference 100, communities 65010:100 no-export
                       Used beside the best: its neighbour's address is higher, but it is equal for forwarding and
                       used too.
-                  *   from racks (10.0.7.2): next hop 10.0.7.2, AS path 4200000001 65010 3356 1299 2914 174 6939
+                  *b  from racks (10.0.7.2): next hop 10.0.7.2, AS path 4200000001 65010 3356 1299 2914 174 6939
                       37271 30844 37100 36874 327687 328471 64999, origin incomplete, local preference 100, MED 50,
                       communities 65010:100 no-export
-                      Not chosen: its AS path is longer.
+                      Backup: its AS path is longer, but it has another next hop than those in use, and stands in
+                      when none of these is left.
 
                 Routing table
-                  *>  ebgp route, preference 20, metric 0: via 192.0.2.1 dev eth0 and via fe80::1 dev eth1
+                  *>  ebgp route, preference 20, metric 0: via 192.0.2.1 dev eth0 and via fe80::1 dev eth1; backup
+                      10.0.7.2
                       Its preference 20 is the smallest.
                   *   kernel route, preference 254, metric 1024: via 192.0.2.254 dev eth0
                       Its preference 254 is larger than 20.
 
                 Kernel
-                  installed: via 192.0.2.1 dev eth0
+                  installed: via 192.0.2.1 dev eth0; backup via 10.0.7.2 dev eth2
                   The kernel confirmed it.
 
                 Told to

@@ -225,10 +225,14 @@ final class SampleDaemon implements Daemon {
     private static final List<RouteView> ROUTES = List.of(
             route(
                     "0.0.0.0/0",
-                    kernel("installed", "the kernel confirmed it", "via 192.0.2.1 dev eth0"),
+                    new RouteView.KernelView(
+                            "installed",
+                            "the kernel confirmed it",
+                            List.of("via 192.0.2.1 dev eth0"),
+                            List.of("via 10.0.7.2 dev eth2")),
                     path("best", "tor-1", "192.0.2.1", "65010 65100", "igp", null),
                     path("multipath", "tor-2", "2001:db8:0:1::2", "65010 65100", "igp", null),
-                    path("candidate", "racks", "10.0.7.2", LONG_PATH, "incomplete", 50L)),
+                    path("backup", "racks", "10.0.7.2", LONG_PATH, "incomplete", 50L)),
             route(
                     "10.1.0.0/16",
                     kernel("failed", "the kernel refused it: no such device"),
@@ -247,7 +251,7 @@ final class SampleDaemon implements Daemon {
     }
 
     private static RouteView.KernelView kernel(String state, String because, String... hops) {
-        return new RouteView.KernelView(state, because, List.of(hops));
+        return new RouteView.KernelView(state, because, List.of(hops), List.of());
     }
 
     private static PathView path(
@@ -262,6 +266,9 @@ final class SampleDaemon implements Daemon {
                     case "best" -> "the others were put aside, the last one because its AS path is longer";
                     case "multipath" ->
                         "its neighbour's address is higher, but it is equal for forwarding and used too";
+                    case "backup" ->
+                        "its AS path is longer, but it has another next hop than those in use, and stands in when none"
+                                + " of these is left";
                     default -> "its AS path is longer";
                 };
         return new PathView(
@@ -306,6 +313,7 @@ final class SampleDaemon implements Daemon {
                                 0,
                                 List.of("192.0.2.1", "2001:db8:0:1::2"),
                                 List.of("via 192.0.2.1 dev eth0", "via fe80::1 dev eth1"),
+                                List.of("10.0.7.2"),
                                 true,
                                 "its preference 20 is the smallest"),
                         new ExplainView.Candidate(
@@ -314,6 +322,7 @@ final class SampleDaemon implements Daemon {
                                 1024,
                                 List.of("192.0.2.254"),
                                 List.of("via 192.0.2.254 dev eth0"),
+                                List.of(),
                                 false,
                                 "its preference 254 is larger than 20")),
                 route.kernel(),

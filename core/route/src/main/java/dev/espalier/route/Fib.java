@@ -38,6 +38,34 @@ public interface Fib {
     /** Tells when our routes may have changed without us: a link went away with them, or another program removed them. */
     void watch(Loop loop, LossObserver observer);
 
+    /**
+     * What a group holds.
+     *
+     * @param used the ways that packets take, at least one
+     * @param standby the ways that the kernel itself goes over to when it takes all those in use out of the group, as it does when
+     *     their links lose the carrier; no packet takes them before. None of them is in use too
+     * @param guarded whether there is room for hops on standby, now or later: settled when the group is made. A group that is not
+     *     guarded has none, and one left empty takes its routes along
+     */
+    record Members(List<NextHop.Hop> used, List<NextHop.Hop> standby, boolean guarded) {
+
+        /** With copies of the lists. */
+        public Members {
+            used = List.copyOf(used);
+            standby = List.copyOf(standby);
+        }
+
+        /** A group with nothing on standby, ever. */
+        public static Members of(List<NextHop.Hop> used) {
+            return new Members(used, List.of(), false);
+        }
+
+        @Override
+        public String toString() {
+            return standby.isEmpty() ? used.toString() : used + " with " + standby + " on standby";
+        }
+    }
+
     /** Receives what the kernel holds. */
     interface Contents {
         /**
@@ -45,7 +73,7 @@ public interface Fib {
          *
          * @return the number by which routes will refer to it
          */
-        int group(List<NextHop.Hop> hops);
+        int group(Members members);
 
         /** A route. Bits left-aligned, see {@link dev.espalier.net.IpAddress#high()}. */
         void route(AddressFamily family, long high, long low, int length, int group);
@@ -105,7 +133,7 @@ public interface Fib {
         private final long[] lows = new long[CAPACITY];
         private final int[] lengths = new int[CAPACITY];
         private final int[] groups = new int[CAPACITY];
-        private final List<List<NextHop.Hop>> hops = new java.util.ArrayList<>();
+        private final List<Members> members = new java.util.ArrayList<>();
         private int size;
 
         /** An empty batch for one instance's table. */
@@ -113,10 +141,10 @@ public interface Fib {
             this.instance = instance;
         }
 
-        /** Makes or replaces a group of this family with these members, of which there is at least one. */
-        public void putGroup(AddressFamily family, int group, List<NextHop.Hop> members) {
-            lengths[size] = hops.size();
-            hops.add(members);
+        /** Makes or replaces a group of this family. */
+        public void putGroup(AddressFamily family, int group, Members contents) {
+            lengths[size] = members.size();
+            members.add(contents);
             add(Change.PUT_GROUP, family, 0, 0, group);
         }
 
@@ -186,8 +214,8 @@ public interface Fib {
         }
 
         /** The members of the group that change {@code i} puts. */
-        public List<NextHop.Hop> members(int i) {
-            return hops.get(lengths[i]);
+        public Members members(int i) {
+            return members.get(lengths[i]);
         }
     }
 

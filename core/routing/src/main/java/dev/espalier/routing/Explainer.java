@@ -73,7 +73,7 @@ final class Explainer {
                 rows.preference(id, chosen),
                 rows.metric(id, chosen),
                 group.members,
-                group.hops,
+                group.hops(),
                 kernel(id));
     }
 
@@ -91,7 +91,8 @@ final class Explainer {
                 ? new KernelStatus.NotWanted(KernelStatus.NotWanted.Reason.KERNEL_ROUTE_WINS, wins(winner))
                 : new KernelStatus.NotWanted(
                         KernelStatus.NotWanted.Reason.NEXT_HOP_UNRESOLVABLE,
-                        "no next hop can be reached: " + groups.get(rows.group(id, 0)).because);
+                        "no next hop can be reached: "
+                                + groups.get(rows.group(id, 0)).resolved().because());
     }
 
     private static String wins(ForeignRoute route) {
@@ -135,6 +136,7 @@ final class Explainer {
                 route.metric(),
                 List.of(),
                 route.hops(),
+                List.of(),
                 verdict,
                 because);
     }
@@ -148,7 +150,8 @@ final class Explainer {
                 rows.preference(id, candidate),
                 rows.metric(id, candidate),
                 nextHops,
-                group.hops,
+                group.hops(),
+                group.backup,
                 reasoned.verdict,
                 reasoned.because);
     }
@@ -157,13 +160,15 @@ final class Explainer {
 
     private Reasoned reason(int id, int candidate, int chosen, @Nullable ForeignRoute winner, NextHopGroup group) {
         if (!group.isResolved()) {
-            return new Reasoned(Explanation.Verdict.UNRESOLVABLE, "no next hop can be reached: " + group.because);
+            return new Reasoned(
+                    Explanation.Verdict.UNRESOLVABLE,
+                    "no next hop can be reached: " + group.resolved().because());
         }
         if (winner != null) {
             return new Reasoned(Explanation.Verdict.KERNEL_ROUTE_WINS, wins(winner));
         }
         if (candidate == chosen) {
-            return new Reasoned(Explanation.Verdict.BEST, best(id, chosen));
+            return new Reasoned(Explanation.Verdict.BEST, best(id, chosen) + standsIn(group));
         }
         RouteSource other = rows.source(id, chosen);
         if (rows.preference(id, chosen) != rows.preference(id, candidate)) {
@@ -179,6 +184,12 @@ final class Explainer {
         return new Reasoned(
                 Explanation.Verdict.SOURCE_ORDER,
                 "preference and metric are those of the route from " + other + ", which goes first");
+    }
+
+    private static String standsIn(NextHopGroup group) {
+        return group.resolved().standsIn()
+                ? "; its backup is in use until its source has decided anew, because none of its next hops is"
+                : "";
     }
 
     private String best(int id, int chosen) {

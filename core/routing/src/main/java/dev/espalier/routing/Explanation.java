@@ -21,7 +21,8 @@ public record Explanation(IpPrefix prefix, List<Candidate> candidates, KernelSta
      * @param preference smaller wins
      * @param metric smaller wins among equal preferences
      * @param nextHops as the source gave them; empty for the kernel's own routes
-     * @param hops what these resolve to; empty when none can be reached
+     * @param hops what these resolve to, or the backup when none of them can be reached; empty when that cannot either
+     * @param backup the next hops that stand in when none of the others can be reached, as the source gave them; empty for none
      * @param verdict whether it is the one used, and by which rule
      * @param because the rule applied to this route, a sentence for people
      */
@@ -31,6 +32,7 @@ public record Explanation(IpPrefix prefix, List<Candidate> candidates, KernelSta
             long metric,
             List<NextHop> nextHops,
             List<NextHop.Hop> hops,
+            List<NextHop> backup,
             Verdict verdict,
             String because) {
 

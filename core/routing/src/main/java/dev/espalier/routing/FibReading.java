@@ -2,7 +2,6 @@ package dev.espalier.routing;
 
 import dev.espalier.net.AddressFamily;
 import dev.espalier.route.Fib;
-import dev.espalier.route.NextHop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +20,7 @@ import java.util.Map;
 final class FibReading implements Fib.Contents {
 
     private final BitSet taken;
-    private final Map<List<NextHop.Hop>, Deque<Integer>> known = new HashMap<>();
+    private final Map<Fib.Members, Deque<Integer>> known = new HashMap<>();
     private final List<Group> groups = new ArrayList<>();
     private AddressFamily[] families = new AddressFamily[64];
     private long[] highs = new long[64];
@@ -31,7 +30,7 @@ final class FibReading implements Fib.Contents {
     private int size;
 
     /** A group as read. */
-    record Group(int number, List<NextHop.Hop> hops) {}
+    record Group(int number, Fib.Members members) {}
 
     /**
      * An empty reading.
@@ -42,14 +41,17 @@ final class FibReading implements Fib.Contents {
         taken = groups.numbers();
         for (KernelGroup group : groups.all()) {
             if (group.present) {
-                known.computeIfAbsent(group.hops, _ -> new ArrayDeque<>(1)).add(group.number);
+                known.computeIfAbsent(group.members, _ -> new ArrayDeque<>(1)).add(group.number);
             }
         }
     }
 
     @Override
-    public int group(List<NextHop.Hop> hops) {
-        List<NextHop.Hop> sorted = hops.stream().sorted().toList();
+    public int group(Fib.Members members) {
+        Fib.Members sorted = new Fib.Members(
+                members.used().stream().sorted().toList(),
+                members.standby().stream().sorted().toList(),
+                members.guarded());
         Deque<Integer> same = known.get(sorted);
         int number = same == null || same.isEmpty() ? taken.nextClearBit(1) : same.removeFirst();
         taken.set(number);

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * time, so that a slow kernel slows only this queue. A prefix or group whose change is in flight waits for the answer before
  * its next change is sent, so that what is believed to be installed is always what the kernel has said.
  *
- * <p>Order: changed groups first (a failover must not queue behind a million routes), a new group just before the first route
+ * <p>Order: changed groups first (a failover must not queue behind a million routes; {@link #replaceGroups} does not even wait for
+ * the batches on their way), a new group just before the first route
  * that uses it, and the removal of groups when no route waits any more and the kernel has confirmed that the last one left.
  */
 final class FibSync {
@@ -154,11 +155,29 @@ final class FibSync {
             if (sent.batch().size() == 0) {
                 break;
             }
-            inFlight++;
-            fib.submit(sent.batch(), loop, failures -> answered(sent, failures));
+            submit(sent);
         }
         if (budget <= 0 && isSending() && inFlight < MAX_IN_FLIGHT) {
             wake.run();
+        }
+    }
+
+    /**
+     * Sends the groups whose contents have changed, and nothing else, now. Does not wait for answers: the routes on their way are few, but
+     * the answer may be told late by a busy loop.
+     */
+    void replaceGroups() {
+        if (isSending()) {
+            SentBatch sent = new SentBatch(instance);
+            groups.takeChanged(sent.room()).forEach(sent::putGroup);
+            submit(sent);
+        }
+    }
+
+    private void submit(SentBatch sent) {
+        if (sent.batch().size() > 0) {
+            inFlight++;
+            fib.submit(sent.batch(), loop, failures -> answered(sent, failures));
         }
     }
 
@@ -237,7 +256,7 @@ final class FibSync {
         group.inFlight = false;
         if (refusal != null) {
             group.refusal = refusal;
-            group.hops = group.hopsBefore;
+            group.members = group.membersBefore;
             journal.refused("next-hop group " + describe(group), refusal);
             return;
         }

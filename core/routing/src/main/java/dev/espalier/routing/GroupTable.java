@@ -24,7 +24,7 @@ final class GroupTable {
     private int limit = 1;
     private final List<Integer> free = new ArrayList<>();
 
-    private record Key(AddressFamily family, List<NextHop> members) {}
+    private record Key(AddressFamily family, List<NextHop> members, List<NextHop> backup) {}
 
     /**
      * An empty table.
@@ -41,36 +41,46 @@ final class GroupTable {
         return byMembers.size();
     }
 
-    /** The group of these next hops in whatever order, held once more. */
-    int intern(AddressFamily family, List<NextHop> nextHops) {
-        List<NextHop> members = nextHops.size() == 1 ? nextHops : canonical(nextHops);
-        Key key = new Key(family, members);
+    /** The group of these next hops in whatever order, with a backup or an empty list, held once more. */
+    int intern(AddressFamily family, List<NextHop> nextHops, List<NextHop> spare) {
+        Key key = new Key(family, canonical(nextHops), canonical(spare));
         NextHopGroup known = byMembers.get(key);
         if (known != null) {
             known.holders++;
             return known.number;
         }
-        members = List.copyOf(members);
-        check(family, members);
-        NextHopGroup group = new NextHopGroup(free.isEmpty() ? limit++ : free.removeLast(), family, members);
+        Key lasting = new Key(family, List.copyOf(key.members), List.copyOf(key.backup));
+        check(lasting);
+        NextHopGroup group =
+                new NextHopGroup(free.isEmpty() ? limit++ : free.removeLast(), family, lasting.members, lasting.backup);
         group.holders = 1;
         if (group.number == byNumber.length) {
             byNumber = java.util.Arrays.copyOf(byNumber, 2 * byNumber.length);
         }
         byNumber[group.number] = group;
-        byMembers.put(new Key(family, members), group);
+        byMembers.put(lasting, group);
         born.accept(group);
         return group.number;
     }
 
     private static List<NextHop> canonical(List<NextHop> nextHops) {
-        return nextHops.stream().distinct().sorted(ORDER).toList();
+        return nextHops.size() < 2
+                ? nextHops
+                : nextHops.stream().distinct().sorted(ORDER).toList();
+    }
+
+    private static void check(Key key) {
+        if (key.members.isEmpty()) {
+            throw new IllegalArgumentException("a group of next hops needs at least one");
+        }
+        check(key.family, key.members);
+        check(key.family, key.backup);
+        if (key.members.contains(new NextHop.Discard()) && !key.backup.isEmpty()) {
+            throw new IllegalArgumentException("'discard' cannot fail, and so needs no backup: " + key.backup);
+        }
     }
 
     private static void check(AddressFamily family, List<NextHop> members) {
-        if (members.isEmpty()) {
-            throw new IllegalArgumentException("a group of next hops needs at least one");
-        }
         for (NextHop member : members) {
             switch (member) {
                 case NextHop.Via via -> {
@@ -107,7 +117,7 @@ final class GroupTable {
         if (--group.holders > 0) {
             return;
         }
-        byMembers.remove(new Key(group.family, group.members));
+        byMembers.remove(new Key(group.family, group.members, group.backup));
         byNumber[number] = null;
         free.add(number);
         died.accept(group);

@@ -102,7 +102,7 @@ final class KernelContents {
         BitSet refusedOwners = new BitSet();
         groups.forEachRefused(group -> refusedOwners.set(group.owner == null ? 0 : group.owner.number));
         Map<Integer, KernelGroup> before = groups.startOver();
-        reading.groups().forEach(group -> groups.adopt(group.number(), group.hops()));
+        reading.groups().forEach(group -> groups.adopt(group.number(), group.members()));
         before.values().forEach(groups::keepUnread);
         int[] installed4 = ipv4.takeInstalled();
         int[] installed6 = ipv6.takeInstalled();
@@ -150,7 +150,7 @@ final class KernelContents {
         KernelRows rows = rows(family);
         KernelGroup installed = groups.get(rows.installed(id));
         if (rows.isStale(id) && installed != null) {
-            return new KernelStatus.Stale(installed.hops);
+            return new KernelStatus.Stale(installed.members.used());
         }
         NextHopGroup wanted = desired.wanted(family, id);
         Refusal refusal = rows.refusals().get(id);
@@ -167,7 +167,8 @@ final class KernelContents {
             return installed == null ? null : new KernelStatus.Pending("about to be removed from the kernel");
         }
         if (installed != null && installed == wanted.kernel) {
-            return new KernelStatus.Installed(installed.hops);
+            return new KernelStatus.Installed(
+                    installed.members.used(), wanted.resolved().standby());
         }
         return new KernelStatus.Pending(
                 sending ? "the kernel is about to be told" : "what the kernel holds is being read first");

@@ -1,8 +1,7 @@
 package dev.espalier.routing;
 
 import dev.espalier.net.AddressFamily;
-import dev.espalier.route.NextHop;
-import java.util.List;
+import dev.espalier.route.Fib;
 import org.jspecify.annotations.Nullable;
 
 /** A group of resolved next hops in the kernel, or on its way there. Belongs to {@link FibSync}. */
@@ -12,10 +11,10 @@ final class KernelGroup {
     AddressFamily family;
 
     /** What the kernel holds, or will hold when the change in flight succeeds. */
-    List<NextHop.Hop> hops;
+    Fib.Members members;
 
     /** What the kernel held before the change in flight. */
-    List<NextHop.Hop> hopsBefore = List.of();
+    Fib.Members membersBefore;
 
     /** The group of next hops that decides about its contents; null when nobody does, and it waits to be claimed or dropped. */
     @Nullable
@@ -37,10 +36,11 @@ final class KernelGroup {
     @Nullable
     Refusal refusal;
 
-    KernelGroup(int number, AddressFamily family, List<NextHop.Hop> hops) {
+    KernelGroup(int number, AddressFamily family, Fib.Members members) {
         this.number = number;
         this.family = family;
-        this.hops = hops;
+        this.members = members;
+        this.membersBefore = members;
     }
 
     /** Whether a route can use it: it is there, or a change sent before the route's makes it. */

@@ -1,6 +1,7 @@
 package dev.espalier.routing;
 
 import dev.espalier.net.AddressFamily;
+import dev.espalier.route.Fib;
 import dev.espalier.route.NextHop;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -38,7 +39,10 @@ final class KernelGroups {
     }
 
     private static boolean isClaimable(KernelGroup group, NextHopGroup owner) {
-        return group.owner == null && !group.dropping && group.family == owner.family && group.hops.equals(owner.hops);
+        return group.owner == null
+                && !group.dropping
+                && group.family == owner.family
+                && group.members.equals(owner.wanted());
     }
 
     /** Any group that may become this owner's; null when there is none. */
@@ -60,11 +64,11 @@ final class KernelGroups {
 
     /** A new group, not yet in the kernel. */
     KernelGroup create(NextHopGroup owner) {
-        return own(make(taken.nextClearBit(1), owner.family, owner.hops), owner);
+        return own(make(taken.nextClearBit(1), owner.family, owner.wanted()), owner);
     }
 
-    private KernelGroup make(int number, AddressFamily family, List<NextHop.Hop> hops) {
-        KernelGroup group = new KernelGroup(number, family, hops);
+    private KernelGroup make(int number, AddressFamily family, Fib.Members members) {
+        KernelGroup group = new KernelGroup(number, family, members);
         taken.set(number);
         byNumber.put(number, group);
         return group;
@@ -77,12 +81,12 @@ final class KernelGroups {
     }
 
     /** Takes what the kernel was found to hold. The family is told by its routes; without any, the gateways are asked. */
-    void adopt(int number, List<NextHop.Hop> hops) {
+    void adopt(int number, Fib.Members members) {
         AddressFamily family = AddressFamily.IPV4;
-        for (NextHop.Hop hop : hops) {
+        for (NextHop.Hop hop : members.used()) {
             family = hop.gateway() == null ? family : hop.gateway().family();
         }
-        KernelGroup group = make(number, family, hops);
+        KernelGroup group = make(number, family, members);
         group.present = true;
         unused.add(group);
     }
@@ -93,17 +97,21 @@ final class KernelGroups {
      */
     void keepUnread(KernelGroup before) {
         if (before.present && !byNumber.containsKey(before.number)) {
-            KernelGroup group = make(before.number, before.family, before.hops);
+            KernelGroup group = make(before.number, before.family, before.members);
             group.present = true;
             group.dropping = true;
             unused.add(group);
         }
     }
 
-    /** Gives a group found in the kernel to whoever owned it before it was read again. */
+    /** Gives a group found in the kernel to whoever owned it before it was read again, unless it is of the other kind. */
     static void inherit(KernelGroup group, @Nullable KernelGroup before) {
-        if (group.owner == null && before != null && before.owner != null && before.owner.kernel == null) {
-            own(group, before.owner);
+        NextHopGroup owner = before == null ? null : before.owner;
+        if (group.owner == null
+                && owner != null
+                && owner.kernel == null
+                && owner.wanted().guarded() == group.members.guarded()) {
+            own(group, owner);
         }
     }
 
@@ -170,7 +178,8 @@ final class KernelGroups {
             }
             waiting.remove();
             NextHopGroup owner = group.owner;
-            boolean right = group.present && group.refusal == null && owner != null && group.hops.equals(owner.hops);
+            boolean right =
+                    group.present && group.refusal == null && owner != null && group.members.equals(owner.wanted());
             if (owner != null && owner.isResolved() && !right) {
                 taken.add(group);
             }

@@ -13,8 +13,10 @@ public sealed interface KernelStatus {
      * The kernel holds it as wanted.
      *
      * @param hops the ways out, as the kernel has them
+     * @param backup the ways that packets take at once when none of the others is left; empty without a backup, and while it is in
+     *     use itself
      */
-    record Installed(List<NextHop.Hop> hops) implements KernelStatus {
+    record Installed(List<NextHop.Hop> hops, List<NextHop.Hop> backup) implements KernelStatus {
         @Override
         public String because() {
             return "installed in the kernel";

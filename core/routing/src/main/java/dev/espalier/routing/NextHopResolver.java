@@ -177,10 +177,23 @@ final class NextHopResolver {
             if (group.contains(path.getLast())) {
                 return Step.notHere("only the route " + route + " leads to " + address + ", and that uses it itself");
             }
+            Step step = byMembers(group.members, id, candidate, address, rows, route);
+            boolean useBackup = !step.state().resolvable() && !step.loop() && !group.backup.isEmpty();
+            if (!useBackup) {
+                return step;
+            }
+            // Until the route's source has decided anew. To the backup itself it cannot lead: that would be a loop.
+            return group.fallsBackTo(path.getLast())
+                    ? step
+                    : byMembers(group.backup, id, candidate, address, rows, route);
+        }
+
+        private Step byMembers(
+                List<NextHop> members, int id, int candidate, IpAddress address, RouteRows rows, String route) {
             HopShares shares = new HopShares();
             Step failure = Step.notHere("the route " + route + " does not resolve");
             boolean direct = true;
-            for (NextHop member : group.members) {
+            for (NextHop member : members) {
                 switch (member) {
                     case NextHop.Discard _ -> {
                         return Step.not("the route " + route + " drops packets");

@@ -22,6 +22,9 @@ final class NextHopTracker {
     private final NextHopResolver resolver;
     private final Map<NextHopKey, Tracked> all = new LinkedHashMap<>();
     private final Set<Tracked> dirty = new LinkedHashSet<>();
+    /** Groups to resolve again although the state of their next hops is what it was. */
+    private final Set<NextHopGroup> regrouped = new LinkedHashSet<>();
+
     private boolean allDirty;
     private @Nullable AddressRanges ranges; // null when it must be built again
 
@@ -31,6 +34,7 @@ final class NextHopTracker {
         final List<NextHopObserver> observers = new ArrayList<>(1);
         final Set<NextHopGroup> groups = new LinkedHashSet<>();
         NextHopResolver.Resolution resolution;
+        boolean abandoned;
 
         Tracked(NextHopKey key, NextHopResolver.Resolution resolution) {
             this.key = key;
@@ -55,6 +59,34 @@ final class NextHopTracker {
         return tracked.resolution.state();
     }
 
+    /**
+     * Has groups do without a next hop, or no longer. One that no group uses is not remembered.
+     *
+     * @return whether that is new to some group
+     */
+    boolean abandon(NextHopKey key, boolean abandoned) {
+        Tracked tracked = all.get(key);
+        if (tracked == null || tracked.abandoned == abandoned) {
+            return false;
+        }
+        tracked.abandoned = abandoned;
+        regrouped.addAll(tracked.groups);
+        return !tracked.groups.isEmpty();
+    }
+
+    /** Whether groups do without a next hop. */
+    boolean isAbandoned(NextHopKey key) {
+        Tracked tracked = all.get(key);
+        return tracked != null && tracked.abandoned;
+    }
+
+    /** Takes the groups concerned by {@link #abandon} since the last time. */
+    Set<NextHopGroup> takeRegrouped() {
+        Set<NextHopGroup> taken = new LinkedHashSet<>(regrouped);
+        regrouped.clear();
+        return taken;
+    }
+
     void untrack(NextHopKey key, NextHopObserver observer) {
         Tracked tracked = all.get(key);
         if (tracked != null && tracked.observers.remove(observer)) {
@@ -73,6 +105,7 @@ final class NextHopTracker {
         Tracked tracked = all.get(key);
         if (tracked != null) {
             tracked.groups.remove(group);
+            regrouped.remove(group);
             forgetIfUnused(tracked);
         }
     }

@@ -11,7 +11,9 @@ import dev.espalier.route.Loop;
 import dev.espalier.route.NextHop;
 import dev.espalier.route.RouteSource;
 import dev.espalier.route.RoutingInstance;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +137,19 @@ public final class RoutingTable implements Links.Observer {
      * @throws IllegalArgumentException with a sentence for people, when no such group can be
      */
     public int group(AddressFamily family, List<NextHop> nextHops) {
-        return groups.intern(family, nextHops);
+        return groups.intern(family, nextHops, List.of());
+    }
+
+    /**
+     * The number of a group of next hops with a backup, as above. When none of the next hops can be reached any more, packets take
+     * the backup at once, with all the group's routes, until the source puts a route that does without. Routes that agree in both
+     * share the group, so that there are as many as there are pairs of sets of next hops.
+     *
+     * @param backup the next hops that the source would choose if the others were not there; empty for none, as for a discard
+     * @throws IllegalArgumentException with a sentence for people, when no such group can be
+     */
+    public int group(AddressFamily family, List<NextHop> nextHops, List<NextHop> backup) {
+        return groups.intern(family, nextHops, backup);
     }
 
     /** Holds a group that is held once more. */
@@ -192,7 +206,41 @@ public final class RoutingTable implements Links.Observer {
      * @return what is known now
      */
     public NextHopState track(IpAddress nextHop, int link, NextHopObserver observer) {
+        reinstate(nextHop, link);
         return tracker.track(new NextHopKey(nextHop, link), observer);
+    }
+
+    /** What is known now of a next hop that somebody tracks. */
+    public NextHopState state(IpAddress nextHop, int link) {
+        return tracker.state(new NextHopKey(nextHop, link));
+    }
+
+    /**
+     * Says that all routes by these next hops are about to change, because nobody vouches for them any more, such as when the one
+     * neighbour that did has died. Groups do without them from now on, where another next hop or a backup is left, so that packets
+     * need not wait until the routes have been put anew one by one. The kernel is told during this call, since what the caller has to
+     * do next may take long.
+     *
+     * @param nextHops addresses with their links; the weight does not matter
+     */
+    public void abandon(List<NextHop.Via> nextHops) {
+        boolean concerned = false;
+        for (NextHop.Via nextHop : nextHops) {
+            concerned |= tracker.abandon(NextHopKey.of(nextHop), true);
+        }
+        if (concerned) {
+            resolveAgain(tracker.takeRegrouped());
+            sync.replaceGroups();
+            wake();
+        }
+    }
+
+    /** Ends what {@link #abandon} began: somebody vouches for this next hop again. So does {@link #track}. */
+    public void reinstate(IpAddress nextHop, int link) {
+        if (tracker.abandon(new NextHopKey(nextHop, link), false)) {
+            resolveAgain(tracker.takeRegrouped());
+            wake();
+        }
     }
 
     /** Sets what {@link TableOptions#resolveThroughDefault} said at first; next hops are resolved again if that is new. */
@@ -304,25 +352,31 @@ public final class RoutingTable implements Links.Observer {
         }
         NextHopTracker.Settled settled = tracker.settle();
         resolveGroups(settled);
+        sync.replaceGroups(); // before those are told who may have much to do
         settled.tell().forEach(Runnable::run);
         sync.pump();
         reader.proceed();
     }
 
     private void resolveGroups(NextHopTracker.Settled settled) {
+        if (groupsChanged) {
+            groupsChanged = false;
+            List<NextHopGroup> all = new ArrayList<>();
+            groups.forEach(all::add);
+            resolveAgain(all);
+        } else {
+            resolveAgain(settled.groups());
+        }
+    }
+
+    private void resolveAgain(Collection<NextHopGroup> changed) {
         BitSet appeared = new BitSet();
-        Consumer<NextHopGroup> again = group -> {
+        for (NextHopGroup group : changed) {
             boolean wasResolved = group.isResolved();
             if (resolve(group)) {
                 sync.groupChanged(group);
-                appeared.set(group.number, wasResolved != group.isResolved());
             }
-        };
-        if (groupsChanged) {
-            groupsChanged = false;
-            groups.forEach(again);
-        } else {
-            settled.groups().forEach(again);
+            appeared.set(group.number, wasResolved != group.isResolved());
         }
         if (!appeared.isEmpty()) {
             sync.usersChanged(appeared::get);
@@ -330,49 +384,43 @@ public final class RoutingTable implements Links.Observer {
     }
 
     private void groupBorn(NextHopGroup group) {
-        for (NextHop member : group.members) {
-            if (member instanceof NextHop.Via via) {
-                tracker.use(NextHopKey.of(via), group);
-            }
-        }
+        forEachVia(group, key -> tracker.use(key, group));
         resolve(group);
     }
 
     private void groupDied(NextHopGroup group) {
-        for (NextHop member : group.members) {
-            if (member instanceof NextHop.Via via) {
-                tracker.unuse(NextHopKey.of(via), group);
-            }
-        }
+        forEachVia(group, key -> tracker.unuse(key, group));
         sync.groupDied(group);
     }
 
-    /** Resolves a group from the states of its members. Returns whether its hops are others than before. */
-    private boolean resolve(NextHopGroup group) {
-        HopShares shares = new HopShares();
-        String because = "";
-        for (NextHop member : group.members) {
-            switch (member) {
-                case NextHop.Via via -> {
-                    NextHopState state = tracker.state(NextHopKey.of(via));
-                    shares.add(via.weight(), state.hops());
-                    because = state.resolvable() ? because : state.because();
+    private static void forEachVia(NextHopGroup group, Consumer<NextHopKey> action) {
+        for (List<NextHop> nextHops : List.of(group.members, group.backup)) {
+            for (NextHop nextHop : nextHops) {
+                if (nextHop instanceof NextHop.Via via) {
+                    action.accept(NextHopKey.of(via));
                 }
-                case NextHop.Attached(int link) -> {
-                    if (links.isUp(link)) {
-                        shares.add(1, List.of(new NextHop.Hop(null, link, 1, false)));
-                    } else {
-                        because = links.whyDown(link);
-                    }
-                }
-                case NextHop.Discard _ -> shares.add(1, List.of(NextHop.Hop.DISCARD));
             }
         }
-        List<NextHop.Hop> hops = shares.toHops();
-        boolean changed = !hops.equals(group.hops);
-        group.hops = hops;
-        group.because = because;
-        return changed;
+    }
+
+    /** Resolves a group from the states of its members. Returns whether the kernel's is to hold something else than before. */
+    private boolean resolve(NextHopGroup group) {
+        return group.resolve(ResolvedGroup.of(group.members, group.backup, this::reach));
+    }
+
+    private ResolvedGroup.Reach reach(NextHop nextHop) {
+        return switch (nextHop) {
+            case NextHop.Via via -> {
+                NextHopKey key = NextHopKey.of(via);
+                NextHopState state = tracker.state(key);
+                yield new ResolvedGroup.Reach(state.hops(), tracker.isAbandoned(key), state.because());
+            }
+            case NextHop.Attached(int link) ->
+                links.isUp(link)
+                        ? new ResolvedGroup.Reach(List.of(new NextHop.Hop(null, link, 1, false)), false, "")
+                        : new ResolvedGroup.Reach(List.of(), false, links.whyDown(link));
+            case NextHop.Discard _ -> new ResolvedGroup.Reach(List.of(NextHop.Hop.DISCARD), false, "");
+        };
     }
 
     /** The route that an address would take in this table, longest match first; empty when there is none. */

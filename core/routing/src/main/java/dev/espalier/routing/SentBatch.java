@@ -33,10 +33,10 @@ final class SentBatch {
         if (owner == null) {
             return;
         }
-        group.hopsBefore = group.hops;
-        group.hops = owner.hops;
+        group.membersBefore = group.members;
+        group.members = owner.wanted();
         group.inFlight = true;
-        batch.putGroup(group.family, group.number, group.hops);
+        batch.putGroup(group.family, group.number, group.members);
     }
 
     void dropGroup(KernelGroup group) {

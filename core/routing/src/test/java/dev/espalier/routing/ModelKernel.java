@@ -16,12 +16,13 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A kernel's forwarding table as a simulation has it: groups and routes with the kernel's rules. An addition fails where a
  * route is; a replacement fails where none is; a route needs its group; a group with routes cannot be dropped; a group goes
- * through links that are up only; a link that goes down takes its hops out of the groups, and groups left empty take their
- * routes along. It outlives the daemon.
+ * through links that are up only; a link that goes down takes its hops out of the groups, what is on standby takes the place of
+ * the last of them, and groups left empty take their routes along. It outlives the daemon.
  */
 final class ModelKernel implements Fib {
 
@@ -32,7 +33,7 @@ final class ModelKernel implements Fib {
     static final int ENETDOWN = 100;
 
     /** Routes and groups as the kernel has them. Ids are its own; numbers belong to the daemon of the day. */
-    private final Map<Integer, List<Hop>> groups = new HashMap<>();
+    private final Map<Integer, Members> groups = new HashMap<>();
 
     private final TreeMap<IpPrefix, Integer> routes = new TreeMap<>();
     private final Set<Integer> linksUp = new HashSet<>();
@@ -66,11 +67,16 @@ final class ModelKernel implements Fib {
         linksUp.remove(link);
         boolean lost = false;
         for (Integer id : List.copyOf(groups.keySet())) {
-            List<Hop> left =
-                    groups.get(id).stream().filter(hop -> hop.link() != link).toList();
-            lost |= left.size() < groups.get(id).size();
-            groups.put(id, left);
-            if (left.isEmpty()) {
+            Members before = groups.get(id);
+            List<Hop> used = without(link, before.used());
+            List<Hop> standby = without(link, before.standby());
+            lost |= !used.equals(before.used()) || !standby.equals(before.standby());
+            groups.put(
+                    id,
+                    used.isEmpty()
+                            ? new Members(standby, List.of(), before.guarded())
+                            : new Members(used, standby, before.guarded()));
+            if (used.isEmpty() && standby.isEmpty()) {
                 groups.remove(id);
                 routes.values().removeIf(id::equals);
             }
@@ -78,6 +84,10 @@ final class ModelKernel implements Fib {
         if (lost) {
             tellLoss();
         }
+    }
+
+    private static List<Hop> without(int link, List<Hop> hops) {
+        return hops.stream().filter(hop -> hop.link() != link).toList();
     }
 
     /** Another program removes a route of ours. */
@@ -106,7 +116,7 @@ final class ModelKernel implements Fib {
     /** What it holds of ours, in words that do not depend on numbers. */
     Map<IpPrefix, List<Hop>> content() {
         Map<IpPrefix, List<Hop>> content = new TreeMap<>();
-        routes.forEach((prefix, id) -> content.put(prefix, groups.get(id)));
+        routes.forEach((prefix, id) -> content.put(prefix, groups.get(id).used()));
         return content;
     }
 
@@ -201,14 +211,15 @@ final class ModelKernel implements Fib {
         return IpPrefix.of(batch.family(i), batch.high(i), batch.low(i), batch.length(i));
     }
 
-    private int put(int number, List<Hop> members) {
-        if (members.isEmpty()) {
+    private int put(int number, Members members) {
+        if (members.used().isEmpty()) {
             throw new AssertionError("a group without members");
         }
         if (refusesGroups) {
             return EINVAL;
         }
-        for (Hop hop : members) {
+        for (Hop hop : Stream.concat(members.used().stream(), members.standby().stream())
+                .toList()) {
             if (!hop.isDiscard() && !linksUp.contains(hop.link())) {
                 return ENETDOWN;
             }
@@ -218,7 +229,13 @@ final class ModelKernel implements Fib {
             id = ++lastId;
             idByNumber.put(number, id);
         }
-        groups.put(id, List.copyOf(members));
+        if (groups.containsKey(id) && groups.get(id).guarded() != members.guarded()) {
+            return EINVAL; // "Can not replace a nexthop group with one of a different type"
+        }
+        if (!members.guarded() && !members.standby().isEmpty()) {
+            throw new AssertionError("a group that has no room for hops on standby");
+        }
+        groups.put(id, members);
         return 0;
     }
 
@@ -241,7 +258,7 @@ final class ModelKernel implements Fib {
             return ENOENT;
         }
         if (family == AddressFamily.IPV6
-                && groups.get(id).stream()
+                && groups.get(id).used().stream()
                         .anyMatch(h -> h.gateway() != null && h.gateway().family() != family)) {
             return EINVAL;
         }

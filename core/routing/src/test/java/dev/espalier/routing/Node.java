@@ -125,11 +125,25 @@ final class Node {
     }
 
     void put(RouteSource source, int preference, long metric, String prefix, NextHop... nextHops) {
+        put(source, preference, metric, prefix, List.of(nextHops), List.of());
+    }
+
+    void put(RouteSource source, String prefix, List<NextHop> nextHops, List<NextHop> backup) {
+        put(source, source.preference(), 0, prefix, nextHops, backup);
+    }
+
+    private void put(
+            RouteSource source,
+            int preference,
+            long metric,
+            String prefix,
+            List<NextHop> nextHops,
+            List<NextHop> backup) {
         IpPrefix parsed = IpPrefix.parse(prefix);
         AddressFamily family = parsed.family();
         PrefixTable prefixes = index.table(family);
         int id = prefixes.retain(parsed);
-        int group = table.group(family, List.of(nextHops));
+        int group = table.group(family, nextHops, backup);
         table.put(family, id, source, group, preference, metric);
         table.releaseGroup(group);
         prefixes.release(id);

@@ -5,6 +5,7 @@ import static dev.espalier.routing.Node.via;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.route.NextHop;
 import dev.espalier.route.RouteSource;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * After any sequence of routes, links, refusals, losses and restarts, once all is quiet: the kernel holds what the table says,
+ * After any sequence of routes with and without backups, links, abandoned next hops, refusals, losses and restarts, once all is quiet: the kernel holds what the table says,
  * and the table says what a new one would that had heard only the end of the story.
  */
 class QuietTableTest {
@@ -46,11 +47,14 @@ class QuietTableTest {
         }
     }
 
+    /** What it goes by, and what stands in when that fails. */
+    private record Ways(List<NextHop> nextHops, List<NextHop> backup) {}
+
     /** One story. */
     private static final class Story {
         private final Random random;
         private final Node node = Node.withTwoLinks();
-        private final Map<Announcement, NextHop[]> announced = new TreeMap<>();
+        private final Map<Announcement, Ways> announced = new TreeMap<>();
         private final Map<String, String> foreign = new TreeMap<>();
         private final boolean[] up = {false, true, true};
 
@@ -63,7 +67,7 @@ class QuietTableTest {
         }
 
         void step() {
-            switch (random.nextInt(20)) {
+            switch (random.nextInt(22)) {
                 case 0, 1, 2, 3, 4, 5, 6 -> announce();
                 case 7, 8, 9 -> withdraw();
                 case 10, 11 -> flipLink();
@@ -73,6 +77,7 @@ class QuietTableTest {
                 case 16 -> occupy();
                 case 17 -> node.kernel.slow = random.nextBoolean();
                 case 18 -> restart();
+                case 19, 20 -> abandonOrReinstate();
                 default -> node.loop.pass(random.nextLong(3 * Node.SECOND));
             }
             if (random.nextBoolean()) {
@@ -85,18 +90,39 @@ class QuietTableTest {
 
         private void announce() {
             Announcement what = new Announcement(any(SOURCES), any(PREFIXES));
+            Ways ways =
+                    switch (random.nextInt(8)) {
+                        case 0 -> new Ways(List.of(new NextHop.Discard()), List.of());
+                        case 1 -> new Ways(List.of(new NextHop.Attached(1 + random.nextInt(2))), someBackup());
+                        default -> new Ways(someVias(), someBackup());
+                    };
+            announced.put(what, ways);
+            tell(node, what, ways);
+        }
+
+        private List<NextHop> someBackup() {
+            return random.nextBoolean() ? someVias() : List.of();
+        }
+
+        private List<NextHop> someVias() {
             List<NextHop> nextHops = new ArrayList<>();
             for (int i = 0; i <= random.nextInt(3); i++) {
                 nextHops.add(via(any(ADDRESSES), 1 + random.nextInt(3)));
             }
-            NextHop[] chosen =
-                    switch (random.nextInt(8)) {
-                        case 0 -> new NextHop[] {new NextHop.Discard()};
-                        case 1 -> new NextHop[] {new NextHop.Attached(1 + random.nextInt(2))};
-                        default -> nextHops.toArray(NextHop[]::new);
-                    };
-            announced.put(what, chosen);
-            node.put(what.source, what.prefix, chosen);
+            return nextHops;
+        }
+
+        private static void tell(Node node, Announcement what, Ways ways) {
+            node.put(what.source, what.prefix, ways.nextHops, ways.backup);
+        }
+
+        private void abandonOrReinstate() {
+            IpAddress nextHop = IpAddress.parse(any(ADDRESSES));
+            if (random.nextBoolean()) {
+                node.table.abandon(List.of(new NextHop.Via(nextHop)));
+            } else {
+                node.table.reinstate(nextHop, 0);
+            }
         }
 
         private void withdraw() {
@@ -132,7 +158,7 @@ class QuietTableTest {
         private void restart() {
             node.restart();
             node.settle();
-            announced.forEach((what, nextHops) -> node.put(what.source, what.prefix, nextHops));
+            announced.forEach((what, ways) -> tell(node, what, ways));
             if (random.nextBoolean()) {
                 node.settle();
             }
@@ -140,6 +166,7 @@ class QuietTableTest {
         }
 
         void comeToRest() {
+            ADDRESSES.forEach(address -> node.table.reinstate(IpAddress.parse(address), 0));
             node.kernel.refusesGroups = false;
             node.kernel.occupied.clear();
             node.kernel.slow = false;
@@ -158,7 +185,7 @@ class QuietTableTest {
             fresh.link(2, up[2]);
             foreign.forEach((prefix, gateway) ->
                     fresh.foreign(prefix, hop(gateway, gateway.startsWith("10.0.1") ? 1 : 2), 4, 0));
-            announced.forEach((what, nextHops) -> fresh.put(what.source, what.prefix, nextHops));
+            announced.forEach((what, ways) -> tell(fresh, what, ways));
             fresh.settleFor(10);
             return fresh;
         }

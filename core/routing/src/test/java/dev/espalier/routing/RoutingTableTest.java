@@ -231,7 +231,7 @@ class RoutingTableTest {
         assertThat(before.kernel()).isInstanceOf(KernelStatus.Pending.class);
         node.settle();
         Explanation explanation = node.explain(PREFIX);
-        assertThat(explanation.kernel()).isEqualTo(new KernelStatus.Installed(List.of(hop("10.0.1.2", 1))));
+        assertThat(explanation.kernel()).isEqualTo(new KernelStatus.Installed(List.of(hop("10.0.1.2", 1)), List.of()));
         assertThat(explanation.candidates())
                 .extracting(c -> c.source() + " " + c.verdict() + ": " + c.because())
                 .containsExactly(

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param multipathRelax whether they may come through different neighbouring ASes
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
  * @param weighLinkBandwidth whether link bandwidths become weights
+ * @param installBackupPath whether routes keep the second-best path ready in the kernel
  * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param gracefulRestart graceful restart
  * @param honorGracefulShutdown whether GRACEFUL_SHUTDOWN from external peers is obeyed
@@ -47,6 +48,7 @@ public record RouterSpec(
         boolean multipathRelax,
         boolean alwaysCompareMed,
         boolean weighLinkBandwidth,
+        boolean installBackupPath,
         boolean resolveViaDefault,
         GracefulRestart gracefulRestart,
         boolean honorGracefulShutdown,
@@ -122,6 +124,7 @@ public record RouterSpec(
                 fields.optional("multipathRelax", Decoders.BOOLEAN, false),
                 fields.optional("alwaysCompareMed", Decoders.BOOLEAN, false),
                 fields.optional("linkBandwidth", LINK_BANDWIDTH, true),
+                fields.optional("installBackupPath", Decoders.BOOLEAN, true),
                 fields.optional("nextHopResolution", Decoders.object(RouterSpec::viaDefault), true),
                 fields.optional("gracefulRestart", GracefulRestart.DECODER, GracefulRestart.DEFAULT),
                 fields.optional("gracefulShutdown", Decoders.object(RouterSpec::honor), true),

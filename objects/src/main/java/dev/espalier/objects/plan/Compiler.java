@@ -132,6 +132,7 @@ public final class Compiler {
                 .port(spec.listen().port())
                 .maximumPaths(spec.maximumPaths())
                 .multipathRelax(spec.multipathRelax())
+                .installBackupPath(spec.installBackupPath())
                 .resolveViaDefault(spec.resolveViaDefault())
                 .alwaysCompareMed(spec.alwaysCompareMed())
                 .weighLinkBandwidth(spec.weighLinkBandwidth())

@@ -49,6 +49,7 @@ public final class PlanDiff {
                     "linkBandwidth",
                     speaker -> speaker.weighLinkBandwidth() ? "weigh" : "ignore",
                     Effect.ROUTES_REEVALUATED),
+            new Field<>("installBackupPath", SpeakerConfig::installBackupPath, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopResolution.viaDefault", SpeakerConfig::resolveViaDefault, Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE),

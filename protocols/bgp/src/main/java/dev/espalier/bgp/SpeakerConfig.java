@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param multipathRelax whether equally long AS paths may differ and still share (by default they start in the same AS)
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
  * @param weighLinkBandwidth whether equally good paths share traffic by the link bandwidths they carry, where all carry one
+ * @param installBackupPath whether routes keep a backup: what would be chosen if the next hops in use were not there
  * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param restartSeconds after our own restart: how long to wait for End-of-RIB before choosing routes and sweeping stale ones
  * @param stalePathSeconds how long to keep a restarting neighbour's routes once it is back but has not sent End-of-RIB
@@ -47,6 +48,7 @@ public record SpeakerConfig(
         boolean multipathRelax,
         boolean alwaysCompareMed,
         boolean weighLinkBandwidth,
+        boolean installBackupPath,
         boolean resolveViaDefault,
         int restartSeconds,
         int stalePathSeconds,
@@ -79,6 +81,7 @@ public record SpeakerConfig(
                 .multipathRelax(multipathRelax)
                 .alwaysCompareMed(alwaysCompareMed)
                 .weighLinkBandwidth(weighLinkBandwidth)
+                .installBackupPath(installBackupPath)
                 .resolveViaDefault(resolveViaDefault)
                 .restartSeconds(restartSeconds)
                 .stalePathSeconds(stalePathSeconds)
@@ -137,6 +140,7 @@ public record SpeakerConfig(
         private boolean multipathRelax;
         private boolean alwaysCompareMed;
         private boolean weighLinkBandwidth = true;
+        private boolean installBackupPath = true;
         private boolean resolveViaDefault = true;
         private int restartSeconds = 120;
         private int stalePathSeconds = 360;
@@ -206,6 +210,11 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder installBackupPath(boolean value) {
+            installBackupPath = value;
+            return this;
+        }
+
         public Builder resolveViaDefault(boolean value) {
             resolveViaDefault = value;
             return this;
@@ -254,6 +263,7 @@ public record SpeakerConfig(
                     multipathRelax,
                     alwaysCompareMed,
                     weighLinkBandwidth,
+                    installBackupPath,
                     resolveViaDefault,
                     restartSeconds,
                     stalePathSeconds,

@@ -30,7 +30,8 @@ public record ExplainView(
      * @param preference smaller wins
      * @param metric smaller wins among equal preferences
      * @param nextHops as the source gave them
-     * @param hops what they resolve to
+     * @param hops what they resolve to, or the backup while it stands in
+     * @param backup the next hops that stand in when none of the others can be reached, as the source gave them
      * @param used whether it is the one used
      * @param because why or why not, a sentence
      */
@@ -40,6 +41,7 @@ public record ExplainView(
             long metric,
             List<String> nextHops,
             List<String> hops,
+            List<String> backup,
             boolean used,
             String because) {}
 

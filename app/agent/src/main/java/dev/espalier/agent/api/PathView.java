@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One path for a prefix.
  *
- * @param role {@code best}, {@code multipath}, {@code candidate} or {@code refused}
+ * @param role {@code best}, {@code multipath}, {@code backup}, {@code candidate} or {@code refused}
  * @param because why it has this role, a sentence
  * @param peer the peer it came from; null for our own announcement
  * @param from that peer's address; null for our own announcement

@@ -131,7 +131,7 @@ final class QuietDaemon implements Daemon {
                         query.instance(),
                         "10." + (i >> 8 & 255) + "." + (i & 255) + ".0/24",
                         List.of(),
-                        new RouteView.KernelView("none", "nobody wants it", List.of())))
+                        new RouteView.KernelView("none", "nobody wants it", List.of(), List.of())))
                 .forEach(each);
     }
 
@@ -147,7 +147,7 @@ final class QuietDaemon implements Daemon {
                         false,
                         List.of(),
                         List.of(),
-                        new RouteView.KernelView("none", "", List.of()),
+                        new RouteView.KernelView("none", "", List.of(), List.of()),
                         List.of()))
                 : Optional.empty();
     }

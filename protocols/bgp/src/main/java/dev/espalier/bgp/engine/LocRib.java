@@ -12,6 +12,7 @@ import dev.espalier.route.NextHop;
 import dev.espalier.route.RouteSource;
 import dev.espalier.routing.RoutingTable;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
@@ -37,6 +38,7 @@ final class LocRib {
     private boolean multipathRelax;
     private boolean alwaysCompareMed;
     private boolean weighLinkBandwidth;
+    private boolean installBackupPath;
     private int[] equals = new int[1];
 
     /** Hears of decisions. */
@@ -88,6 +90,7 @@ final class LocRib {
         boolean same = multipathRelax == config.multipathRelax()
                 && alwaysCompareMed == config.alwaysCompareMed()
                 && weighLinkBandwidth == config.weighLinkBandwidth()
+                && installBackupPath == config.installBackupPath()
                 && equals.length == config.maximumPaths();
         if (same) {
             return;
@@ -95,6 +98,7 @@ final class LocRib {
         multipathRelax = config.multipathRelax();
         alwaysCompareMed = config.alwaysCompareMed();
         weighLinkBandwidth = config.weighLinkBandwidth();
+        installBackupPath = config.installBackupPath();
         decision.alwaysCompareMed(alwaysCompareMed);
         equals = new int[config.maximumPaths()];
         rib.forEach(path -> dirty.add(rib.prefix(path)));
@@ -201,27 +205,97 @@ final class LocRib {
                 uninstall(prefixId, null);
                 return;
             }
-            put(prefixId, source, List.of(new NextHop.Discard()));
+            put(prefixId, source, List.of(new NextHop.Discard()), List.of());
             return;
         }
         int count = decision.multipath(equals, multipathRelax);
-        if (count == 1) {
+        boolean alternatives = installBackupPath && decision.size() > count;
+        if (count == 1 && !alternatives) {
             put(prefixId, source, nextHops.group(nextHop(equals[0]), addresses));
             return;
         }
+        SharedHops hops = shared(count);
+        List<NextHop> backup = alternatives ? backup(hops) : List.of();
+        if (backup.isEmpty() && hops.only() != SharedHops.SEVERAL) {
+            put(prefixId, source, nextHops.group(hops.only(), addresses));
+        } else {
+            put(prefixId, source, hops.toNextHops(nextHops), backup);
+        }
+    }
+
+    private SharedHops shared(int count) {
         SharedHops hops = new SharedHops(count);
         for (int i = 0; i < count; i++) {
             hops.add(nextHop(equals[i]), bandwidth(equals[i]));
         }
-        put(prefixId, source, hops.toNextHops(nextHops));
+        return hops;
+    }
+
+    /** The next hops of the backup for those in use; none where there is no path with another. The decision is over afterwards. */
+    private List<NextHop> backup(SharedHops inUse) {
+        int count = decideWithout(inUse);
+        return count == 0 ? List.of() : shared(count).toNextHops(nextHops);
+    }
+
+    /**
+     * Decides as if the next hops in use were not there: what comes out is the backup. It is what the decision itself will give when
+     * they fail together, so that the routes may then be put anew at leisure and without another change of their ways. An announcement of
+     * our own, which forwards nothing, is no backup, and neither is what comes after it.
+     *
+     * @return how many paths are in {@link #equals}
+     */
+    private int decideWithout(SharedHops inUse) {
+        decision.without(path -> rib.source(path) != PathSource.SELF && inUse.contains(nextHop(path)));
+        boolean ours = decision.best() != Rib.NONE && decision.bestSource().kind() == RouteSource.LOCAL;
+        return ours ? 0 : decision.multipath(equals, multipathRelax);
+    }
+
+    /**
+     * The paths that stand in for the best one of a prefix, and for those that share traffic with it, when none of their next hops is
+     * left; decided for somebody who asks. Ends what {@link #explain} began.
+     */
+    List<Integer> backup(int prefixId) {
+        explain(prefixId);
+        boolean none = !installBackupPath
+                || decision.best() == Rib.NONE
+                || decision.bestSource().kind() == RouteSource.LOCAL;
+        return none ? List.of() : paths(decideWithout(shared(decision.multipath(equals, multipathRelax))));
+    }
+
+    private List<Integer> paths(int count) {
+        List<Integer> paths = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            paths.add(equals[i]);
+        }
+        return paths;
+    }
+
+    /**
+     * Says which next hops paths have.
+     *
+     * @param going whether a path is about to be removed
+     * @param ofGoing receives the numbers of the next hops of those
+     * @param ofOthers receives the numbers of the next hops of all others
+     */
+    void nextHops(IntPredicate going, BitSet ofGoing, BitSet ofOthers) {
+        rib.forEach(path -> {
+            boolean ours = rib.source(path) == PathSource.SELF;
+            int number = ours || rib.accepted(path) == Rib.REJECTED
+                    ? Rib.NONE
+                    : nextHops.known(
+                            rib.accepted(path), sources.apply(rib.source(path)).link());
+            if (number >= 0) {
+                (going.test(path) ? ofGoing : ofOthers).set(number);
+            }
+        });
     }
 
     private float bandwidth(int path) {
         return weighLinkBandwidth ? LinkBandwidth.of(attributes.get(rib.accepted(path))) : LinkBandwidth.NONE;
     }
 
-    private void put(int prefixId, RouteSource source, List<NextHop> hops) {
-        int group = routing.group(addresses, hops);
+    private void put(int prefixId, RouteSource source, List<NextHop> hops, List<NextHop> backup) {
+        int group = routing.group(addresses, hops, backup);
         put(prefixId, source, group);
         routing.releaseGroup(group);
     }
@@ -244,12 +318,7 @@ final class LocRib {
 
     /** The paths that share traffic with the best one of a prefix just explained, the best first. */
     List<Integer> multipath() {
-        int count = decision.multipath(equals, multipathRelax);
-        List<Integer> paths = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            paths.add(equals[i]);
-        }
-        return paths;
+        return paths(decision.multipath(equals, multipathRelax));
     }
 
     private long metric(int path) {

@@ -9,6 +9,7 @@ import dev.espalier.routing.NextHopState;
 import dev.espalier.routing.RoutingTable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class NextHops {
 
     private static final long UNREACHABLE = -1;
+    /** In place of a metric: no path names it any more, as far as was known, and groups do without it. */
+    private static final long ABANDONED = -2;
 
     /** A next hop: an address, and the link for a link-local one. */
     private record Key(IpAddress address, int link) {}
@@ -44,6 +47,9 @@ final class NextHops {
     private int[] ipv4Groups = new int[16];
 
     private int[] ipv6Groups = new int[16];
+    /** Each next hop as a list of its own, with weight 1. */
+    private final List<List<NextHop>> alone = new ArrayList<>();
+
     /**
      * By number of a set of attributes: the number of its next hop plus one; 0 when not tracked; for a link-local next hop, minus
      * the number plus one of its first {@link ScopedNumbers} entry.
@@ -107,6 +113,13 @@ final class NextHops {
         return numbers.containsKey(new Key(address, 0));
     }
 
+    /** The number of the next hop with this address on this link, or of the one anywhere; -1 when neither is tracked. */
+    int tracked(IpAddress address, int link) {
+        Integer onLink = numbers.get(new Key(address, link));
+        Integer number = onLink == null ? numbers.get(new Key(address, 0)) : onLink;
+        return number == null ? -1 : number;
+    }
+
     /** A set of attributes is forgotten. */
     void forget(int set) {
         if (set >= bySet.length || bySet[set] == 0) {
@@ -133,8 +146,37 @@ final class NextHops {
         }
     }
 
-    /** The metric of the route to a next hop; -1 when it cannot be reached. */
+    /** The number of the next hop of a path as {@link #of}, if it is tracked already, otherwise -1. */
+    int known(int set, int link) {
+        int known = set < bySet.length ? bySet[set] : 0;
+        return known > 0 ? known - 1 : known < 0 ? scoped.find(-known - 1, link) : ScopedNumbers.NONE;
+    }
+
+    /** The metric of the route to a next hop of a path there is; -1 when it cannot be reached. */
     long metric(int number) {
+        long known = metrics[number];
+        return known == ABANDONED ? reinstate(number) : known;
+    }
+
+    /**
+     * Has packets go another way at once, where routes by these next hops have one: the last paths with them are about to be removed,
+     * and the routes put anew one by one. A next hop is back when a path with it takes part in a decision.
+     */
+    void abandon(BitSet those) {
+        List<NextHop.Via> abandoned = new ArrayList<>(those.cardinality());
+        those.stream().forEach(number -> {
+            Key key = key(number);
+            metrics[number] = ABANDONED;
+            abandoned.add(new NextHop.Via(key.address(), key.link(), 1));
+        });
+        routing.abandon(abandoned);
+    }
+
+    /** Ends what {@link #abandon} began. */
+    long reinstate(int number) {
+        Key key = key(number);
+        routing.reinstate(key.address(), key.link());
+        metrics[number] = metricOf(routing.state(key.address(), key.link()));
         return metrics[number];
     }
 
@@ -151,9 +193,14 @@ final class NextHops {
     int group(int number, AddressFamily family) {
         int[] groups = family == AddressFamily.IPV4 ? ipv4Groups : ipv6Groups;
         if (groups[number] == 0) {
-            groups[number] = routing.group(family, List.of(toNextHop(number, 1))) + 1;
+            groups[number] = routing.group(family, alone(number)) + 1;
         }
         return groups[number] - 1;
+    }
+
+    /** The one next hop as the routing table takes a list of them. */
+    List<NextHop> alone(int number) {
+        return alone.get(number);
     }
 
     private void releaseGroup(int[] groups, int number) {
@@ -179,9 +226,11 @@ final class NextHops {
         int number = free.isEmpty() ? keys.size() : free.removeLast();
         if (number == keys.size()) {
             keys.add(key);
+            alone.add(List.of());
         } else {
             keys.set(number, key);
         }
+        alone.set(number, List.of(toNextHop(number, 1)));
         if (number >= metrics.length) {
             metrics = Arrays.copyOf(metrics, 2 * metrics.length);
             holders = Arrays.copyOf(holders, metrics.length);
@@ -196,7 +245,7 @@ final class NextHops {
 
     private void nextHopChanged(IpAddress address, int link, NextHopState state) {
         Integer number = numbers.get(new Key(address, link));
-        if (number != null && metrics[number] != metricOf(state)) {
+        if (number != null && metrics[number] != ABANDONED && metrics[number] != metricOf(state)) {
             metrics[number] = metricOf(state);
             changed.accept(number);
         }

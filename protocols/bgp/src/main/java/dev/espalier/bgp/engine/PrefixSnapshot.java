@@ -28,6 +28,8 @@ public record PrefixSnapshot(IpPrefix prefix, List<Path> paths, List<Told> told,
         BEST,
         /** As good for forwarding as the best one, and used beside it. */
         MULTIPATH,
+        /** Packets take it at once when no next hop in use is left. */
+        BACKUP,
         /** Not used, but would be if better ones went. */
         CANDIDATE,
         /** Refused by the import rules or policy, or without a next hop that can be reached. */

@@ -11,6 +11,9 @@ import java.util.List;
  */
 final class SharedHops {
 
+    /** In place of the only next hop. */
+    static final int SEVERAL = -1;
+
     private final int[] numbers;
     private final float[] bandwidths;
     private int size;
@@ -33,8 +36,26 @@ final class SharedHops {
         bandwidths[size++] = bandwidth;
     }
 
+    /** Whether a next hop is among them. */
+    boolean contains(int nextHop) {
+        for (int i = 0; i < size; i++) {
+            if (numbers[i] == nextHop) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The only next hop; {@link #SEVERAL} when there are more. */
+    int only() {
+        return size == 1 ? numbers[0] : SEVERAL;
+    }
+
     /** As the routing table takes them, in the order in which they came. */
     List<NextHop> toNextHops(NextHops nextHops) {
+        if (size == 1) {
+            return nextHops.alone(numbers[0]);
+        }
         int[] weights = LinkBandwidth.weights(Arrays.copyOf(bandwidths, size));
         List<NextHop> hops = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {

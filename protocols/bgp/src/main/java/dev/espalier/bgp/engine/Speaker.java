@@ -530,6 +530,9 @@ public final class Speaker {
     }
 
     private void end(Neighbor neighbor, Channel channel, Set<Family> kept) {
+        if (config.installBackupPath()) {
+            new Departure(nextHops, locRibs.values()).of(neighbor, kept);
+        }
         neighbor.members().forEach((family, member) -> groupsOf(family).leave(member));
         neighbors.down(neighbor);
         staleRoutes.lost(neighbor, channel.negotiated(), kept);

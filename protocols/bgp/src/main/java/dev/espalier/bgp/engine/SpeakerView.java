@@ -247,13 +247,14 @@ public final class SpeakerView {
         if (id == PrefixTable.NONE || locRib.rib().first(id) == Rib.NONE) {
             return Optional.empty();
         }
+        List<Integer> backup = locRib.backup(id);
         Decision decision = locRib.explain(id);
-        List<Integer> multipath = locRib.multipath();
+        Forwarding forwarding = new Forwarding(locRib.multipath(), backup);
         List<PrefixSnapshot.Path> paths = new ArrayList<>();
         for (int path = locRib.rib().first(id);
                 path != Rib.NONE;
                 path = locRib.rib().next(path)) {
-            paths.add(path(locRib, path, decision, multipath));
+            paths.add(path(locRib, path, decision, forwarding));
         }
         paths.sort(Comparator.comparing(PrefixSnapshot.Path::role));
         List<PrefixSnapshot.Told> told = withTold
@@ -262,7 +263,30 @@ public final class SpeakerView {
         return Optional.of(new PrefixSnapshot(prefix, paths, told, locRib.deferred()));
     }
 
-    private PrefixSnapshot.Path path(LocRib locRib, int path, Decision decision, List<Integer> multipath) {
+    /**
+     * What the paths of a prefix that can be used are used for, beside the best.
+     *
+     * @param multipath those that share its traffic, itself among them
+     * @param backup those that stand in for all of these
+     */
+    private record Forwarding(List<Integer> multipath, List<Integer> backup) {
+        PrefixSnapshot.Role role(int path) {
+            return multipath.contains(path)
+                    ? PrefixSnapshot.Role.MULTIPATH
+                    : backup.contains(path) ? PrefixSnapshot.Role.BACKUP : PrefixSnapshot.Role.CANDIDATE;
+        }
+
+        static String purpose(PrefixSnapshot.Role role) {
+            return switch (role) {
+                case MULTIPATH -> ", but it is equal for forwarding and used too";
+                case BACKUP ->
+                    ", but it has another next hop than those in use, and stands in when none of these is left";
+                case BEST, CANDIDATE, REFUSED -> "";
+            };
+        }
+    }
+
+    private PrefixSnapshot.Path path(LocRib locRib, int path, Decision decision, Forwarding forwarding) {
         Rib rib = locRib.rib();
         Neighbor neighbor = neighbors.byIndex(rib.source(path));
         int accepted = rib.accepted(path);
@@ -279,9 +303,8 @@ public final class SpeakerView {
             role = PrefixSnapshot.Role.REFUSED;
             because = step.whyNot();
         } else {
-            role = multipath.contains(path) ? PrefixSnapshot.Role.MULTIPATH : PrefixSnapshot.Role.CANDIDATE;
-            because = (step == null ? "" : step.whyNot())
-                    + (role == PrefixSnapshot.Role.MULTIPATH ? ", but it is equal for forwarding and used too" : "");
+            role = forwarding.role(path);
+            because = (step == null ? "" : step.whyNot()) + Forwarding.purpose(role);
         }
         return new PrefixSnapshot.Path(
                 neighbor == null ? null : neighbor.config().name(),

@@ -66,11 +66,9 @@ final class StaleRoutes {
         retained.endRefreshes();
         locRibs.forEach((family, locRib) -> {
             Rib rib = locRib.rib();
-            boolean keep = kept.contains(family);
-            // RFC 4724 section 4.2: what was stale already, from a restart before this one, goes now.
-            intake.removeIf(neighbor, locRib, path -> !keep || rib.isStale(path) && !rib.isLongLived(path));
+            intake.removeIf(neighbor, locRib, path -> goes(locRib, path, kept));
             rib.forEachOf(neighbor.index(), rib::markStale);
-            if (!keep) {
+            if (!kept.contains(family)) {
                 Retained.cancel(retained.longLived, family);
             }
         });
@@ -88,6 +86,17 @@ final class StaleRoutes {
                 .forEach(family -> prolong(neighbor, family));
         int seconds = Objects.requireNonNull(ended.restart()).restartTime();
         arm(neighbor, seconds, () -> restartTimeOver(neighbor));
+    }
+
+    /**
+     * Whether a path of a neighbour goes when its session ends.
+     *
+     * @param kept as for {@link #lost}
+     */
+    static boolean goes(LocRib locRib, int path, Set<Family> kept) {
+        Rib rib = locRib.rib();
+        // RFC 4724 section 4.2: what was stale already, from a restart before this one, goes now.
+        return !kept.contains(locRib.family()) || rib.isStale(path) && !rib.isLongLived(path);
     }
 
     private void restartTimeOver(Neighbor neighbor) {

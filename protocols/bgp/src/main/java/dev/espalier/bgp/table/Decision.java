@@ -4,6 +4,7 @@ import dev.espalier.net.Community;
 import dev.espalier.route.PathAttributes;
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -206,6 +207,29 @@ public final class Decision {
         attributes[best] = attributes[last];
         from[best] = from[last];
         run();
+    }
+
+    /**
+     * Takes paths out and decides among the rest. The outcome follows from the set of those left alone; the others count as never
+     * added afterwards.
+     */
+    public void without(IntPredicate out) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (!out.test(paths[i])) {
+                paths[kept] = paths[i];
+                pathIds[kept] = pathIds[i];
+                attributes[kept] = attributes[i];
+                from[kept++] = from[i];
+            }
+        }
+        size = kept;
+        run();
+    }
+
+    /** How many paths take part, those included whose next hop cannot be reached. */
+    public int size() {
+        return size;
     }
 
     /** The number of the best path; -1 when there is none. */

@@ -103,6 +103,7 @@ final class Network {
         boolean multipathRelax;
         boolean weighLinkBandwidth = true;
         boolean honorGracefulShutdown = true;
+        boolean installBackupPath = true;
         private int runs;
 
         @Nullable
@@ -139,6 +140,7 @@ final class Network {
                             .restartSeconds(restartSeconds)
                             .multipathRelax(multipathRelax)
                             .weighLinkBandwidth(weighLinkBandwidth)
+                            .installBackupPath(installBackupPath)
                             .stalePathSeconds(60)
                             .honorGracefulShutdown(honorGracefulShutdown))
                     .peers(List.copyOf(peers.values()))

@@ -18,8 +18,10 @@ import java.util.TreeMap;
  */
 public final class ForwardingModel implements Fib {
 
-    private final Map<Integer, List<NextHop.Hop>> groups = new HashMap<>();
+    private final Map<Integer, Members> groups = new HashMap<>();
     private final TreeMap<IpPrefix, Integer> routes = new TreeMap<>();
+    private final List<Step> steps = new ArrayList<>();
+    private boolean recording;
     private int changes;
 
     /** An empty table. */
@@ -28,8 +30,36 @@ public final class ForwardingModel implements Fib {
     /** What packets are forwarded by: prefixes and the hops of their groups. */
     public Map<IpPrefix, List<NextHop.Hop>> forwarding() {
         Map<IpPrefix, List<NextHop.Hop>> forwarding = new TreeMap<>();
-        routes.forEach((prefix, group) -> forwarding.put(prefix, groups.get(group)));
+        routes.forEach(
+                (prefix, group) -> forwarding.put(prefix, groups.get(group).used()));
         return forwarding;
+    }
+
+    /** The hops on standby, by prefix; without those prefixes that have none. */
+    public Map<IpPrefix, List<NextHop.Hop>> standby() {
+        Map<IpPrefix, List<NextHop.Hop>> standby = new TreeMap<>();
+        routes.forEach((prefix, group) -> {
+            if (!groups.get(group).standby().isEmpty()) {
+                standby.put(prefix, groups.get(group).standby());
+            }
+        });
+        return standby;
+    }
+
+    /**
+     * A batch that was made.
+     *
+     * @param changes what was asked for, in order
+     * @param after what packets were forwarded by then
+     */
+    public record Step(List<Batch.Change> changes, Map<IpPrefix, List<NextHop.Hop>> after) {}
+
+    /** The batches made since this was called last; none the first time, which begins to note them. */
+    public List<Step> takeSteps() {
+        recording = true;
+        List<Step> taken = List.copyOf(steps);
+        steps.clear();
+        return taken;
     }
 
     /** How many groups of next hops there are, used or not. */
@@ -51,12 +81,12 @@ public final class ForwardingModel implements Fib {
     @Override
     public void read(RoutingInstance instance, Contents contents) {
         Map<Integer, Integer> renumbered = new HashMap<>();
-        Map<Integer, List<NextHop.Hop>> before = new HashMap<>(groups);
+        Map<Integer, Members> before = new HashMap<>(groups);
         groups.clear();
-        before.forEach((group, hops) -> {
-            int number = contents.group(hops);
+        before.forEach((group, members) -> {
+            int number = contents.group(members);
             renumbered.put(group, number);
-            groups.put(number, hops);
+            groups.put(number, members);
         });
         routes.replaceAll((prefix, group) -> renumbered.get(group));
         routes.forEach((prefix, group) -> contents.route(
@@ -66,11 +96,16 @@ public final class ForwardingModel implements Fib {
     @Override
     public void submit(Batch batch, Loop loop, Outcome outcome) {
         List<Failure> failures = new ArrayList<>();
+        List<Batch.Change> made = new ArrayList<>();
         for (int i = 0; i < batch.size(); i++) {
+            made.add(batch.change(i));
             String refused = apply(batch, i);
             if (refused != null) {
                 failures.add(new Failure(i, 17, refused));
             }
+        }
+        if (recording) {
+            steps.add(new Step(made, forwarding()));
         }
         loop.execute(() -> outcome.done(failures));
     }
