@@ -184,9 +184,7 @@ final class AddPathAnnouncer implements Announcer {
 
     @Override
     public int sentCount(int member) {
-        int[] sent = {0};
-        told.forEach(id -> sent[0] += told.paths(id).countFor(member));
-        return sent[0];
+        return told.sizeFor(member);
     }
 
     @Override

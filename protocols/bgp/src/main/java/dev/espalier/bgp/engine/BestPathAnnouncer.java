@@ -103,9 +103,7 @@ final class BestPathAnnouncer implements Announcer {
 
     @Override
     public int sentCount(int member) {
-        int[] own = {0};
-        told.forEach(id -> own[0] += told.source(id) == member ? 1 : 0);
-        return told.size() - own[0];
+        return told.sizeFor(member);
     }
 
     @Override

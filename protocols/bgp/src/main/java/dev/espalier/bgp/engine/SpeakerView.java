@@ -7,6 +7,7 @@ import dev.espalier.bgp.session.Sessions;
 import dev.espalier.bgp.table.AttributeTable;
 import dev.espalier.bgp.table.Decision;
 import dev.espalier.bgp.table.DecisionStep;
+import dev.espalier.bgp.table.PathCounts;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.table.Rib;
 import dev.espalier.bgp.wire.Family;
@@ -98,15 +99,13 @@ public final class SpeakerView {
 
     // ---- peers
 
-    /** Every configured peer and every neighbour from a range. */
+    /** Every configured peer and every neighbour from a range. Takes time by their number, not by the size of the tables. */
     public List<PeerSnapshot> peers() {
-        Map<Family, Counts> counts = new EnumMap<>(Family.class);
-        locRibs.forEach((family, locRib) -> counts.put(family, new Counts(locRib.rib())));
         List<PeerSnapshot> peers = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (Sessions.Entry session : sessions.entries()) {
             seen.add(session.config().name());
-            peers.add(snapshot(session, counts));
+            peers.add(snapshot(session));
         }
         for (PeerConfig peer : config.peers()) {
             if (seen.add(peer.name())) {
@@ -116,34 +115,7 @@ public final class SpeakerView {
         return peers;
     }
 
-    /** Paths per source, counted in one walk. */
-    private static final class Counts {
-        private final int[] received;
-        private final int[] accepted;
-        private final int[] best;
-
-        Counts(Rib rib) {
-            int[] largest = {0};
-            rib.forEach(path -> largest[0] = Math.max(largest[0], rib.source(path)));
-            received = new int[largest[0] + 1];
-            accepted = new int[largest[0] + 1];
-            best = new int[largest[0] + 1];
-            rib.forEach(path -> {
-                int source = rib.source(path);
-                received[source]++;
-                accepted[source] += rib.accepted(path) == Rib.REJECTED ? 0 : 1;
-                best[source] += rib.best(rib.prefix(path)) == path ? 1 : 0;
-            });
-        }
-
-        PeerSnapshot.Routes of(int source, int sent, int heldBack) {
-            return source < received.length
-                    ? new PeerSnapshot.Routes(received[source], accepted[source], best[source], sent, heldBack)
-                    : new PeerSnapshot.Routes(0, 0, 0, sent, heldBack);
-        }
-    }
-
-    private PeerSnapshot snapshot(Sessions.Entry session, Map<Family, Counts> counts) {
+    private PeerSnapshot snapshot(Sessions.Entry session) {
         SessionStatus status = session.status();
         IpAddress address = session.address();
         Neighbor neighbor = address == null ? null : neighbors.find(session.config(), address, session.link());
@@ -152,9 +124,15 @@ public final class SpeakerView {
                     session.config(), session.address(), session.dynamic(), status, Map.of(), Set.of(), Set.of());
         }
         Map<Family, PeerSnapshot.Routes> routes = new EnumMap<>(Family.class);
-        counts.forEach((family, counted) -> {
-            PeerSnapshot.Routes found =
-                    counted.of(neighbor.index(), sent(neighbor, family), heldBack(neighbor, family));
+        int source = neighbor.index();
+        locRibs.forEach((family, locRib) -> {
+            PathCounts counts = locRib.rib().counts();
+            PeerSnapshot.Routes found = new PeerSnapshot.Routes(
+                    counts.received(source),
+                    counts.accepted(source),
+                    counts.best(source),
+                    sent(neighbor, family),
+                    heldBack(neighbor, family));
             if (neighbor.members().containsKey(family) || found.received() > 0) {
                 routes.put(family, found);
             }

@@ -12,8 +12,19 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface FsmEvent {
 
-    /** ManualStart and its variants (1, 3 to 7): whether to connect or to wait is in the configuration. */
-    record Start() implements FsmEvent {}
+    /**
+     * ManualStart and its variants (1, 3 to 7): whether to connect or to wait is in the configuration.
+     *
+     * @param delayNanos how long our first attempt to connect waits, so that many do not begin at once; a neighbour that calls
+     *     meanwhile is answered. 0 for none
+     */
+    record Start(long delayNanos) implements FsmEvent {
+
+        /** Without a delay. */
+        public Start() {
+            this(0);
+        }
+    }
 
     /**
      * ManualStop (2).

@@ -145,6 +145,12 @@ final class Pacing {
         effects.armJittered(CONNECT_RETRY, Math.max(1, connectRetrySeconds));
     }
 
+    /** The first attempt waits for its turn among many, as if one before it had failed; in jitter's place, since turns differ. */
+    void delayConnect(long nanos) {
+        retrying = true;
+        effects.add(new Effect.Arm(CONNECT_RETRY, nanos, nanos));
+    }
+
     void cancelConnectRetry() {
         if (retrying) {
             retrying = false;

@@ -64,7 +64,7 @@ public final class PeerFsm {
     public Step step(PeerState state, FsmEvent event, long now) {
         PeerTurn turn = new PeerTurn(local, peer, state, now);
         switch (event) {
-            case FsmEvent.Start start -> turn.start();
+            case FsmEvent.Start start -> turn.start(start.delayNanos());
             case FsmEvent.Stop stop -> turn.stop(stop);
             case FsmEvent.Expired expired -> {
                 switch (expired.timer()) {

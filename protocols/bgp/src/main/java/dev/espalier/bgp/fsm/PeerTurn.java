@@ -69,14 +69,18 @@ final class PeerTurn {
     // ---- orders and timers ----
 
     /** 1, 3 to 7. */
-    void start() {
+    void start(long delayNanos) {
         if (!started) {
             started = true;
             pacing.reset();
             if (peer.bfdStrict()) {
                 pacing.awaitPath(Reasons.NOT_HEARD);
             }
-            seekConnection();
+            if (delayNanos > 0 && mayConnect()) {
+                pacing.delayConnect(delayNanos);
+            } else {
+                seekConnection();
+            }
         }
     }
 

@@ -103,9 +103,10 @@ final class PeerSession {
 
     // ---- from any thread ----
 
-    void start() {
+    /** Begins; the first attempt to connect waits for so many ns. */
+    void start(long delayNanos) {
         loop.execute(() -> {
-            handle(new FsmEvent.Start());
+            handle(new FsmEvent.Start(delayNanos));
             path.started();
         });
     }

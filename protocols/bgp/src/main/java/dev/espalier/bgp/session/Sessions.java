@@ -41,6 +41,12 @@ public final class Sessions {
     /** How long a dynamic neighbour that nobody needs is remembered: as long as the longest pause after a failure. */
     private static final long REMEMBER_NANOS = TimeUnit.SECONDS.toNanos(60);
 
+    /**
+     * Where many neighbours are begun with at once, the first attempts to connect follow each other so closely: thousands to
+     * silent addresses would otherwise keep the loop from those that answer. A thousand neighbours have begun after two seconds.
+     */
+    private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
     private final Transport transport;
     private final RestartFlags restart;
     private final Liveness liveness;
@@ -58,6 +64,8 @@ public final class Sessions {
     private SpeakerConfig config;
     private boolean running;
     private long startedAt;
+    /** How many sessions the change of the configuration at hand has begun. */
+    private int begun;
 
     /** Makes those who hear of a neighbour's sessions. */
     @FunctionalInterface
@@ -132,6 +140,7 @@ public final class Sessions {
         synchronized (lock) {
             running = true;
             startedAt = home.now();
+            begun = 0;
             config.peers().forEach(this::add);
             discovery.configure(SessionConfig.interfaces(config));
         }
@@ -184,6 +193,7 @@ public final class Sessions {
                 }
             }
             reconfigureDynamic(wanted, same);
+            begun = 0;
             next.peers().forEach(this::add);
             discovery.configure(SessionConfig.interfaces(next));
         }
@@ -293,7 +303,7 @@ public final class Sessions {
         SessionObserver observer = observers.observerFor(peer, false);
         PeerSession session = session(peer, remote, peer.name(), false, observer);
         configured.put(peer.name(), new Configured(peer, remote, session));
-        session.start();
+        session.start(begun++ * TURN_NANOS);
     }
 
     /** Where a configured neighbour is; null when that is not known, or it is whoever comes from a range. */
@@ -430,7 +440,7 @@ public final class Sessions {
                 true,
                 observer);
         dynamic.add(new DynamicNeighbor(source, peer, session));
-        session.start();
+        session.start(0);
         // Should the connection be gone before anything has come of it, nothing else would remove the neighbour.
         rememberForAWhile(session);
         return session.accept();

@@ -18,6 +18,10 @@ public final class AddPathRibOut {
     private final AttributeTable attributes;
     private final PathIds ids;
     private ToldPaths[] told = new ToldPaths[64];
+    /** How many paths are told to a neighbour of which none comes. */
+    private int size;
+    /** How many fewer are told to each source of paths. */
+    private SourceTally fewer = new SourceTally();
 
     /** Nothing told yet. */
     public AddPathRibOut(PrefixTable prefixes, AttributeTable attributes, PathIds ids) {
@@ -32,6 +36,11 @@ public final class AddPathRibOut {
         return prefixId < told.length ? told[prefixId] : ToldPaths.EMPTY;
     }
 
+    /** How many paths are told to a member. */
+    public int sizeFor(int member) {
+        return size - fewer.of(member);
+    }
+
     /** Notes what is told now, at least one path; takes over one hold on the attributes and the identifier of each. */
     public void announce(int prefixId, ToldPaths paths) {
         if (prefixId >= told.length) {
@@ -42,15 +51,28 @@ public final class AddPathRibOut {
         if (told[prefixId].count() == 0) {
             prefixes.retain(prefixId);
         }
+        count(told[prefixId], -1);
         release(told[prefixId]);
         told[prefixId] = paths;
+        count(paths, 1);
     }
 
     /** Notes that nothing is told any more of a prefix. Call it after the message is packed: the prefix may be forgotten. */
     public void withdraw(int prefixId) {
+        count(told[prefixId], -1);
         release(told[prefixId]);
         told[prefixId] = ToldPaths.EMPTY;
         prefixes.release(prefixId);
+    }
+
+    private void count(ToldPaths paths, int by) {
+        int all = paths.countFor(ToldPaths.NO_SOURCE);
+        size += by * all;
+        for (int i = 0; i < paths.count(); i++) {
+            if (paths.isFirstOfItsSource(i)) {
+                fewer.add(paths.source(i), by * (all - paths.countFor(paths.source(i))));
+            }
+        }
     }
 
     /** Gives back what a list holds that is not told after all. */
@@ -74,6 +96,8 @@ public final class AddPathRibOut {
     public AddPathRibOut copy() {
         AddPathRibOut copy = new AddPathRibOut(prefixes, attributes, ids);
         copy.told = told.clone();
+        copy.size = size;
+        copy.fewer = fewer.copy();
         forEach(id -> {
             prefixes.retain(id);
             ToldPaths paths = told[id];

@@ -22,6 +22,7 @@ public final class AdjRibOut {
 
     private int[] source = new int[64];
     private int size;
+    private SourceTally perSource = new SourceTally();
 
     /** Nothing told yet. */
     public AdjRibOut(PrefixTable prefixes, AttributeTable attributes) {
@@ -32,6 +33,11 @@ public final class AdjRibOut {
     /** How many prefixes are announced. */
     public int size() {
         return size;
+    }
+
+    /** How many prefixes are announced to a member: all but those of its own. */
+    public int sizeFor(int member) {
+        return size - perSource.of(member);
     }
 
     /** The attributes last announced for a prefix, or {@link #NOTHING}. */
@@ -56,15 +62,18 @@ public final class AdjRibOut {
             size++;
         } else {
             attributes.release(told[prefixId] - 1);
+            perSource.add(source[prefixId], -1);
         }
         told[prefixId] = attributeSet + 1;
         source[prefixId] = sourceIndex;
+        perSource.add(sourceIndex, 1);
     }
 
     /** Notes a withdrawal of something announced. Call it after the message is packed: the prefix may be forgotten. */
     public void withdraw(int prefixId) {
         attributes.release(told[prefixId] - 1);
         told[prefixId] = 0;
+        perSource.add(source[prefixId], -1);
         size--;
         prefixes.release(prefixId);
     }
@@ -84,6 +93,7 @@ public final class AdjRibOut {
         copy.told = told.clone();
         copy.source = source.clone();
         copy.size = size;
+        copy.perSource = perSource.copy();
         forEach(id -> {
             prefixes.retain(id);
             attributes.retain(told[id] - 1);

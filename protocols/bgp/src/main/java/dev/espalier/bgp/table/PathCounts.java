@@ -1,32 +1,35 @@
 package dev.espalier.bgp.table;
 
-import java.util.Arrays;
-
-/** How many paths each source has in a {@link Rib}, and how many of them take part in the decision. One owner. */
+/** How many paths each source has in a {@link Rib}, how many of them take part in the decision, and how many won it. One owner. */
 public final class PathCounts {
 
-    private int[] received = new int[16];
-    private int[] accepted = new int[16];
+    private final SourceTally received = new SourceTally();
+    private final SourceTally accepted = new SourceTally();
+    private final SourceTally best = new SourceTally();
 
     PathCounts() {}
 
     /** How many paths a source has. */
     public int received(int source) {
-        return source < received.length ? received[source] : 0;
+        return received.of(source);
     }
 
     /** How many of them were accepted. */
     public int accepted(int source) {
-        return source < accepted.length ? accepted[source] : 0;
+        return accepted.of(source);
+    }
+
+    /** How many of them are the best path of their prefix. */
+    public int best(int source) {
+        return best.of(source);
     }
 
     void count(int source, boolean isAccepted, int by) {
-        if (source >= received.length) {
-            int capacity = Math.max(source + 1, 2 * received.length);
-            received = Arrays.copyOf(received, capacity);
-            accepted = Arrays.copyOf(accepted, capacity);
-        }
-        received[source] += by;
-        accepted[source] += isAccepted ? by : 0;
+        received.add(source, by);
+        accepted.add(source, isAccepted ? by : 0);
+    }
+
+    void countBest(int source, int by) {
+        best.add(source, by);
     }
 }

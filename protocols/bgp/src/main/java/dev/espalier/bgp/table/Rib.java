@@ -230,6 +230,7 @@ public final class Rib {
     private void bestMayHaveChanged(int path) {
         if (best[prefix[path]] == path + 1) {
             best[prefix[path]] = UNKNOWN;
+            counts.countBest(source[path], -1);
         }
     }
 
@@ -249,6 +250,12 @@ public final class Rib {
     public void best(int prefixId, int path) {
         growPrefixes(prefixId);
         boolean had = best[prefixId] != 0;
+        if (best[prefixId] > 0) {
+            counts.countBest(source[best[prefixId] - 1], -1);
+        }
+        if (path != NONE) {
+            counts.countBest(source[path], 1);
+        }
         best[prefixId] = path + 1;
         if (!had && path != NONE) {
             prefixes.retain(prefixId);

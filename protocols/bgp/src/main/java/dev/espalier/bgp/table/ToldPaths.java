@@ -76,11 +76,20 @@ public final class ToldPaths {
 
     /** How many paths a neighbour is told. */
     public int countFor(int viewer) {
-        int told = 0;
+        int others = 0;
         for (int i = 0; i < count(); i++) {
-            told += isTold(i, viewer) ? 1 : 0;
+            others += source(i) == viewer ? 0 : 1;
         }
-        return told;
+        return Math.min(limit, others);
+    }
+
+    /** Whether no path before it comes from the same source. */
+    boolean isFirstOfItsSource(int i) {
+        int j = 0;
+        while (source(j) != source(i)) {
+            j++;
+        }
+        return j == i;
     }
 
     /** Collects a list, best path first. */

@@ -1,6 +1,7 @@
 package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.route.NextHop;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>every best path is the one that {@link NaiveRules} choose among the routes received, and every neighbour has been told what
  *       they say it should;
  *   <li>the kernel forwards by the best paths, and no packet goes in circles;
+ *   <li>the numbers that are kept of each neighbour's routes are those that a walk over the tables finds;
  *   <li>where nobody refuses anything, everybody knows everything;
  *   <li>when all is withdrawn, nothing is left in any table.
  * </ul>
@@ -48,6 +50,7 @@ final class Invariants {
             for (PeerConfig peer : router.peers.values()) {
                 checkWire(router, scenario.at(address(peer)), routes);
             }
+            checkCounts(router, routes);
             Set<IpPrefix> prefixes = new TreeSet<>(announced);
             prefixes.addAll(routes.keySet());
             prefixes.addAll(router.kernel.forwarding().keySet());
@@ -97,6 +100,31 @@ final class Invariants {
         octets.put(
                 3, "%08x".formatted(Objects.requireNonNull(attributes.nextHop()).high() >>> 32));
         return octets;
+    }
+
+    // ---- what is counted with every change
+
+    private static void checkCounts(Network.Router router, Map<IpPrefix, PrefixSnapshot> routes) {
+        List<PeerSnapshot> peers = router.onLoop(speaker -> speaker.view().peers());
+        for (PeerSnapshot peer : peers) {
+            List<PrefixSnapshot.Path> paths = routes.values().stream()
+                    .flatMap(route -> route.paths().stream())
+                    .filter(path -> Objects.equals(path.from(), peer.address()))
+                    .toList();
+            long told = routes.values().stream()
+                    .flatMap(route -> route.told().stream())
+                    .filter(one -> one.address().equals(peer.address()) && one.attributes() != null)
+                    .count();
+            int best = (int) paths.stream()
+                    .filter(path -> path.role() == PrefixSnapshot.Role.BEST)
+                    .count();
+            int accepted =
+                    (int) paths.stream().filter(path -> path.accepted() != null).count();
+            same(
+                    router + " <-> " + peer.address() + ": the numbers of its routes",
+                    peer.routes().getOrDefault(Family.IPV4_UNICAST, new PeerSnapshot.Routes(0, 0, 0, 0, 0)),
+                    new PeerSnapshot.Routes(paths.size(), accepted, best, (int) told, 0));
+        }
     }
 
     // ---- the decision, what is told of it, and the kernel

@@ -38,6 +38,27 @@ class PeerFsmTest {
     }
 
     @Test
+    void whoeverWaitsForItsTurnAmongManyAnswersANeighborThatCallsMeanwhile() {
+        FsmEvent.Start turn = new FsmEvent.Start(TimeUnit.MILLISECONDS.toNanos(7));
+        long nanos = TimeUnit.MILLISECONDS.toNanos(7);
+
+        assertThat(bench.step(turn)).containsExactly(new Effect.Arm(new FsmTimer.ConnectRetry(), nanos, nanos));
+        assertThat(bench.state()).isEqualTo(SessionState.ACTIVE);
+        bench.incomingUp();
+        assertThat(bench.state()).isEqualTo(SessionState.ESTABLISHED);
+        assertThat(bench.seen())
+                .contains(new Effect.Cancel(new FsmTimer.ConnectRetry()))
+                .noneMatch(Effect.Connect.class::isInstance);
+    }
+
+    @Test
+    void whoseTurnItIsConnects() {
+        bench.step(new FsmEvent.Start(1));
+
+        assertThat(bench.expire(new FsmTimer.ConnectRetry())).contains(new Effect.Connect(FsmBench.OUT));
+    }
+
+    @Test
     void aPassivePeerNeverConnects() {
         bench.passive();
         assertThat(bench.start()).isEmpty();

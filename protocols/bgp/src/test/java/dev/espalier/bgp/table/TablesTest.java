@@ -159,6 +159,9 @@ class TablesTest {
         prefixes.release(id);
         AdjRibOut copy = out.copy();
         out.announce(id, attributes.intern(attributes(2)), 4);
+        assertThat(List.of(out.sizeFor(3), out.sizeFor(4), copy.sizeFor(3), copy.sizeFor(4)))
+                .as("nobody is told its own")
+                .containsExactly(1, 0, 0, 1);
         assertThat(List.of(out.source(id), copy.source(id))).containsExactly(4, 3);
         assertThat(attributes.size()).isEqualTo(2);
         out.withdraw(id);
@@ -166,5 +169,54 @@ class TablesTest {
         copy.clear();
         assertThat(new TreeSet<>(List.of(prefixes.size(), attributes.size(), copy.size())))
                 .containsExactly(0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void howManyPathsAMemberIsToldIsKnownWithoutAWalk(long seed) {
+        Random random = new Random(seed);
+        AttributeTable attributes = new AttributeTable(id -> {});
+        PrefixTable prefixes = new PrefixTable(AddressFamily.IPV4);
+        PathIds ids = new PathIds();
+        AddPathRibOut out = new AddPathRibOut(prefixes, attributes, ids);
+        List<Integer> known = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            known.add(prefixes.retain(IpPrefix.parse("10." + i + ".0.0/16")));
+        }
+        for (int step = 0; step < 400; step++) {
+            int id = known.get(random.nextInt(known.size()));
+            if (out.paths(id).count() > 0 && random.nextInt(3) == 0) {
+                out.withdraw(id);
+            } else {
+                out.announce(id, paths(random, attributes, ids));
+            }
+            AddPathRibOut shown = step % 7 == 0 ? out.copy() : out;
+            for (int member = 0; member < 6; member++) {
+                int viewer = member;
+                assertThat(shown.sizeFor(member))
+                        .as("member %d after step %d", member, step)
+                        .isEqualTo(known.stream()
+                                .mapToInt(prefix -> told(shown.paths(prefix), viewer))
+                                .sum());
+            }
+        }
+    }
+
+    private static int told(ToldPaths paths, int viewer) {
+        int told = 0;
+        for (int i = 0; i < paths.count(); i++) {
+            told += paths.isTold(i, viewer) ? 1 : 0;
+        }
+        return told;
+    }
+
+    private static ToldPaths paths(Random random, AttributeTable attributes, PathIds ids) {
+        ToldPaths.Builder builder = new ToldPaths.Builder(1 + random.nextInt(3));
+        int count = 1 + random.nextInt(5);
+        for (int i = 0; i < count; i++) {
+            int source = random.nextInt(5);
+            builder.add(source, ids.acquire(source, i), attributes.intern(attributes(random.nextInt(9))));
+        }
+        return builder.build();
     }
 }
