@@ -143,6 +143,35 @@ final class Espalier implements AutoCloseable {
         }
     }
 
+    /** Asks and reads the whole answer without looking at it, which must not be a refusal; how many octets it was. */
+    int read(String target) {
+        try (HttpReply reply = new UnixHttpClient(socket).get(target)) {
+            int length = reply.body().readAllBytes().length;
+            if (reply.status() != 200) {
+                throw new LabException(target + " was answered with " + reply.status());
+            }
+            return length;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    /** What a command prints that asks this daemon. */
+    String cli(String command) {
+        return dev.espalier.lab.Command.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "dev.espalier.cli.EspalierMain",
+                        command,
+                        "--socket",
+                        socket.toString())
+                .output();
+    }
+
     JsonNode instance() {
         return get("/api/v1/status").path("instances").path(0);
     }
