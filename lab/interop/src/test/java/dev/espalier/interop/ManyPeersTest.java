@@ -76,6 +76,7 @@ class ManyPeersTest {
     }
 
     @Test
+    @Tag("long")
     void whoeverSpeaksIsEstablishedSoonAmongThousandsWhoDoNotAndTheApiAnswers() throws IOException {
         try (Rig rig = Rig.create("many");
                 Espalier us = new Espalier(rig, FLAGS)) {

@@ -64,7 +64,7 @@ public final class Sessions {
     private SpeakerConfig config;
     private boolean running;
     private long startedAt;
-    /** How many sessions the change of the configuration at hand has begun. */
+    /** How many sessions the change at hand, of the configuration or of what is discovered, has begun. */
     private int begun;
 
     /** Makes those who hear of a neighbour's sessions. */
@@ -331,6 +331,7 @@ public final class Sessions {
                 if (!running) {
                     return;
                 }
+                begun = 0;
                 for (PeerConfig peer : config.peers()) {
                     if (peer.remote().equals(new PeerConfig.Remote.Interface(link))) {
                         relocate(peer, reason);
