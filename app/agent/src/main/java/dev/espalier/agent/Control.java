@@ -240,7 +240,7 @@ final class Control implements Daemon, AutoCloseable {
 
     /**
      * Goes over to a plan: starts what is new, changes what differs, stops what is gone. In this order, so that whatever is
-     * refused can be taken back, and nothing is half-applied.
+     * refused can be taken back, and nothing is half-applied; what is new talks to its neighbours only when nothing was refused.
      */
     private synchronized void apply(Plan wanted) {
         Map<String, SpeakerConfig> speakers = speakersOf(wanted);
@@ -250,7 +250,7 @@ final class Control implements Daemon, AutoCloseable {
         try {
             for (Map.Entry<String, SpeakerConfig> speaker : speakers.entrySet()) {
                 if (!instances.containsKey(speaker.getKey())) {
-                    begun.put(speaker.getKey(), startInstance(speaker.getValue()));
+                    begun.put(speaker.getKey(), listening(speaker.getValue()));
                 }
             }
             for (Map.Entry<String, Instance> running : instances.entrySet()) {
@@ -262,7 +262,7 @@ final class Control implements Daemon, AutoCloseable {
                     // In another kernel table or on another device it is another one; both cannot listen on the same
                     // port.
                     stop(running.getValue(), "its kernel table or device was changed", false);
-                    begun.put(running.getKey(), startInstance(speaker));
+                    begun.put(running.getKey(), listening(speaker));
                 }
             }
         } catch (RuntimeException refused) {
@@ -270,7 +270,8 @@ final class Control implements Daemon, AutoCloseable {
             Map<String, SpeakerConfig> before = speakersOf(plan);
             changed.forEach(name ->
                     Objects.requireNonNull(instances.get(name)).reconfigure(Objects.requireNonNull(before.get(name))));
-            begun.values().forEach(instance -> stop(instance, "the configuration was refused", false));
+            // They have said nothing to anybody, and what the kernel holds of theirs is of an earlier run: it stays.
+            begun.values().forEach(instance -> stop(instance, null, true));
             throw refused;
         }
         Map<String, Instance> next = new LinkedHashMap<>();
@@ -284,6 +285,7 @@ final class Control implements Daemon, AutoCloseable {
         next.putAll(begun);
         instances = next;
         plan = wanted;
+        begun.values().forEach(instance -> instance.talk(ready -> {}));
     }
 
     private static Map<String, SpeakerConfig> speakersOf(Plan of) {
@@ -292,9 +294,9 @@ final class Control implements Daemon, AutoCloseable {
         return speakers;
     }
 
-    private Instance startInstance(SpeakerConfig speaker) {
+    private Instance listening(SpeakerConfig speaker) {
         try {
-            return Instance.start(speaker, ports, liveness, linkNames::index, jitter.split(), ready -> {});
+            return Instance.listening(speaker, ports, liveness, linkNames::index, jitter.split());
         } catch (Transport.TransportException | Fib.FibException refused) {
             throw new Agent.StartException(String.valueOf(refused.getMessage()));
         }

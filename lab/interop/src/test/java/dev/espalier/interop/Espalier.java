@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.espalier.lab.LabException;
+import dev.espalier.lab.Namespace;
 import dev.espalier.lab.Pause;
 import dev.espalier.transport.client.HttpReply;
 import dev.espalier.transport.client.UnixHttpClient;
@@ -23,11 +24,12 @@ final class Espalier implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
 
-    private final Rig rig;
+    private final Namespace namespace;
     private final Path configuration;
     private final Path socket;
     private final Path log;
     private final List<String> javaFlags;
+    private String program = System.getProperty("java.class.path");
     private Process process;
 
     Espalier(Rig rig) {
@@ -35,11 +37,26 @@ final class Espalier implements AutoCloseable {
     }
 
     Espalier(Rig rig, List<String> javaFlags) {
-        this.rig = rig;
+        this(rig.ours(), rig.directory(), javaFlags);
+    }
+
+    /** In any namespace, with a folder that no other daemon uses. */
+    Espalier(Namespace namespace, Path directory) {
+        this(namespace, directory, SMALL);
+    }
+
+    private Espalier(Namespace namespace, Path directory, List<String> javaFlags) {
+        this.namespace = namespace;
         this.javaFlags = javaFlags;
-        this.configuration = rig.directory().resolve("espalier.yaml");
-        this.socket = rig.directory().resolve("espalier.sock");
-        this.log = rig.directory().resolve("espalier-" + System.nanoTime() + ".log");
+        this.configuration = directory.resolve("espalier.yaml");
+        this.socket = directory.resolve("espalier.sock");
+        this.log = directory.resolve("espalier-" + System.nanoTime() + ".log");
+    }
+
+    /** From now on it is started from other files: those of a version that is installed beside the one that runs. */
+    Espalier installed(ProgramCopy other) {
+        program = other.classPath();
+        return this;
     }
 
     /** Starts it and waits until its API answers. */
@@ -66,14 +83,14 @@ final class Espalier implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xshare:auto"));
         argv.addAll(javaFlags);
-        argv.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", System.getProperty("java.class.path")));
+        argv.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", program));
         argv.addAll(List.of(
                 "dev.espalier.cli.EspalierMain", "run", "-c", configuration.toString(), "--socket", socket.toString()));
         ProcessBuilder builder = new ProcessBuilder(argv);
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.redirectInput(new File("/dev/null"));
-        process = rig.ours().start(builder);
+        process = namespace.start(builder);
         return process;
     }
 

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -39,8 +38,6 @@ class RestartTest {
     private static final int CHANGES = 10_000;
     private static final int BATCH = 500;
     private static final int POOL = 4_000;
-    private static final String BEHIND_US = "10.77.1.1";
-    private static final String BEHIND_THEM = "10.77.2.1";
 
     /** One prefix of the pool: 20.0.0.0/24, 20.0.1.0/24 and so on. */
     private static String prefix(int number) {
@@ -196,39 +193,13 @@ class RestartTest {
         return all;
     }
 
-    /** A host behind each router, reached only through routes that BGP told. */
-    private record Hosts(Namespace behindUs, Namespace behindThem) implements AutoCloseable {
-
-        static Hosts beside(Rig rig) {
-            Hosts hosts = new Hosts(
-                    new Namespace(rig.ours().name() + "-h").create(),
-                    new Namespace(rig.theirs().name() + "-h").create());
-            host(hosts.behindUs, rig.ours(), BEHIND_US, "10.77.1.254");
-            host(hosts.behindThem, rig.theirs(), BEHIND_THEM, "10.77.2.254");
-            return hosts;
-        }
-
-        private static void host(Namespace host, Namespace router, String address, String gateway) {
-            dev.espalier.lab.Cable.between(host, "eth0", router, "host").create();
-            router.ip("addr add " + gateway + "/24 dev host");
-            router.sysctl(Map.of("net.ipv4.ip_forward", 1));
-            host.ip(List.of("addr add " + address + "/24 dev eth0", "route add default via " + gateway));
-        }
-
-        @Override
-        public void close() {
-            behindUs.delete();
-            behindThem.delete();
-        }
-    }
-
     /** A ping every 10 ms in both directions. */
     private record Ping(List<Process> processes, List<Path> answers) {
 
         static Ping start(Hosts hosts, Path directory) {
             Ping ping = new Ping(new ArrayList<>(), new ArrayList<>());
-            ping.add(hosts.behindUs, BEHIND_THEM, directory.resolve("ping-out"));
-            ping.add(hosts.behindThem, BEHIND_US, directory.resolve("ping-in"));
+            ping.add(hosts.behindUs(), Hosts.BEHIND_THEM, directory.resolve("ping-out"));
+            ping.add(hosts.behindThem(), Hosts.BEHIND_US, directory.resolve("ping-in"));
             return ping;
         }
 

@@ -94,6 +94,30 @@ public final class Instance {
             ToIntFunction<String> linkIndex,
             SplittableGenerator jitter,
             Consumer<View> prepare) {
+        Instance created = listening(config, ports, liveness, linkIndex, jitter);
+        try {
+            created.talk(prepare);
+            return created;
+        } catch (RuntimeException refused) {
+            created.end();
+            created.loop.close();
+            throw refused;
+        }
+    }
+
+    /**
+     * The first part of a start: takes over what an earlier run left in the kernel, hears what the kernel knows, and listens. All
+     * that can be refused is refused here, before a neighbour has been talked to: of several instances, one that cannot start
+     * must not have cost another the patience of its neighbours with a restart. Blocks.
+     *
+     * @throws RuntimeException as for {@link #start}
+     */
+    public static Instance listening(
+            SpeakerConfig config,
+            Ports ports,
+            Liveness liveness,
+            ToIntFunction<String> linkIndex,
+            SplittableGenerator jitter) {
         RoutingLoop loop = new RoutingLoop(config.instance().name(), ports.events());
         Instance instance = null;
         try {
@@ -107,8 +131,7 @@ public final class Instance {
             });
             await(seen, "the kernel did not list its links and routes");
             ask(loop, () -> {
-                prepare.accept(new View(created.table, created.speaker, loop));
-                created.speaker.start();
+                created.speaker.listen();
                 return created;
             });
             return created;
@@ -119,6 +142,19 @@ public final class Instance {
             loop.close();
             throw refused;
         }
+    }
+
+    /**
+     * The second part: talks to the neighbours. Blocks.
+     *
+     * @param prepare as for {@link #start}
+     */
+    public void talk(Consumer<View> prepare) {
+        ask(loop, () -> {
+            prepare.accept(new View(table, speaker, loop));
+            speaker.start();
+            return this;
+        });
     }
 
     private static Instance create(

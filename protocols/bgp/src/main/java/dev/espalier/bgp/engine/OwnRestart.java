@@ -24,7 +24,7 @@ final class OwnRestart implements RestartFlags {
     private final EarlierRun earlier;
     private final Set<String> awaited = new HashSet<>();
     /** Who may appear from a range is not known: with ranges, only the time limit ends the wait. */
-    private final boolean ranges;
+    private final Set<String> ranges = new HashSet<>();
 
     private volatile boolean waiting;
     private volatile boolean hadSession;
@@ -36,16 +36,14 @@ final class OwnRestart implements RestartFlags {
      */
     OwnRestart(EarlierRun earlier, SpeakerConfig config) {
         this.earlier = earlier;
-        boolean rangesSeen = false;
         for (PeerConfig peer : config.peers()) {
             switch (peer.remote()) {
                 case PeerConfig.Remote.Address address -> awaited.add(peer.name());
                 case PeerConfig.Remote.Interface unnumbered -> awaited.add(peer.name());
-                case PeerConfig.Remote.Range range -> rangesSeen = true;
+                case PeerConfig.Remote.Range range -> ranges.add(peer.name());
             }
         }
-        this.ranges = rangesSeen;
-        this.waiting = earlier.leftRoutes() && (ranges || !awaited.isEmpty());
+        this.waiting = earlier.leftRoutes() && !(ranges.isEmpty() && awaited.isEmpty());
     }
 
     @Override
@@ -76,12 +74,16 @@ final class OwnRestart implements RestartFlags {
      */
     boolean complete(String peer) {
         awaited.remove(peer);
-        return waiting && awaited.isEmpty() && !ranges;
+        return waiting && awaited.isEmpty() && ranges.isEmpty();
     }
 
-    /** Those not yet complete, for people. */
+    /** Those not yet complete, for people; with each range, because somebody may still come from it. */
     Set<String> awaited() {
-        return Set.copyOf(awaited);
+        Set<String> all = new HashSet<>(awaited);
+        if (waiting) {
+            all.addAll(ranges);
+        }
+        return Set.copyOf(all);
     }
 
     /** Ends the wait. */

@@ -149,6 +149,15 @@ public final class Speaker {
     }
 
     /**
+     * Opens the listeners, before {@link #start}: what can be refused is refused before anybody has been talked to.
+     *
+     * @throws Transport.TransportException when it cannot listen, with the reason
+     */
+    public void listen() {
+        sessions.listen();
+    }
+
+    /**
      * Announces what is ours and starts to talk to the neighbours.
      *
      * @throws Transport.TransportException when it cannot listen, with the reason

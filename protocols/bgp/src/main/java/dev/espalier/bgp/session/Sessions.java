@@ -132,28 +132,27 @@ public final class Sessions {
     }
 
     /**
-     * Opens the listeners and starts every configured neighbour.
+     * Opens the listeners, before {@link #start}. Whoever connects until then is refused, and tries again.
      *
-     * @throws Transport.TransportException when a listener cannot be opened; what was started is stopped then
+     * @throws Transport.TransportException when a listener cannot be opened; none is open then
+     */
+    public void listen() {
+        listen(config);
+    }
+
+    /**
+     * Opens the listeners if that has not been done, and starts every configured neighbour.
+     *
+     * @throws Transport.TransportException when a listener cannot be opened; nobody has been talked to then
      */
     public void start() {
+        listen(config);
         synchronized (lock) {
             running = true;
             startedAt = home.now();
             begun = 0;
             config.peers().forEach(this::add);
             discovery.configure(SessionConfig.interfaces(config));
-        }
-        try {
-            listen(config);
-        } catch (Transport.TransportException refused) {
-            synchronized (lock) {
-                running = false;
-                List.copyOf(configured.values()).forEach(c -> c.session.stop(null, "we cannot listen"));
-                configured.clear();
-                discovery.configure(Set.of());
-            }
-            throw refused;
         }
     }
 

@@ -68,6 +68,10 @@ final class Network {
     }
 
     static PeerConfig peer(String address, int gracefulRestart, boolean client) {
+        return peer(address, new PeerConfig.Remote.Address(IpAddress.parse(address), null), gracefulRestart, client);
+    }
+
+    static PeerConfig peer(String name, PeerConfig.Remote remote, int gracefulRestart, boolean client) {
         PeerConfig.Session session = PeerConfig.Session.USUAL.toBuilder()
                 .ttl(64)
                 .holdSeconds(9)
@@ -75,7 +79,7 @@ final class Network {
                 .connectRetrySeconds(1)
                 .gracefulRestart(gracefulRestart)
                 .build();
-        return PeerConfig.builder(address, new PeerConfig.Remote.Address(IpAddress.parse(address), null))
+        return PeerConfig.builder(name, remote)
                 .session(session)
                 .importPolicy(Policies.acceptAll())
                 .exportPolicy(Policies.acceptAll())
