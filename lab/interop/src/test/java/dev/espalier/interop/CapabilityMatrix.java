@@ -5,25 +5,30 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
 
 /**
- * Keeps what each daemon passed, and writes it as a table to {@code target/interop.md}, from which docs/interop.md is made. One
- * table for a run of all tests. A run whose results are not those on the page fails, so that the page cannot grow old unnoticed;
+ * Keeps what each daemon passed, and writes it to {@code target/interop.md}, from which docs/interop.md is made: a table for each
+ * class of {@link #TITLES}. A run whose results are not those on the page fails, so that the page cannot grow old unnoticed;
  * {@link InteropPageTest} does the same for tests that came or went.
  */
 final class CapabilityMatrix implements TestWatcher, AfterAllCallback {
 
-    private static final Map<String, Map<PeerDaemon.Kind, String>> RESULTS = new ConcurrentHashMap<>();
+    /** The heading of each class's table on the page. */
+    static final Map<Class<?>, String> TITLES =
+            Map.of(InteropTest.class, "Sessions and routes", CapabilityTest.class, "Capabilities");
+
+    /** By title, test and daemon. */
+    private static final Map<String, Map<String, Map<PeerDaemon.Kind, String>>> RESULTS = new TreeMap<>();
 
     @Override
     public void testSuccessful(ExtensionContext context) {
@@ -41,24 +46,30 @@ final class CapabilityMatrix implements TestWatcher, AfterAllCallback {
     }
 
     private static synchronized void record(ExtensionContext context, String result) {
-        PeerDaemon.Kind kind = kind(context);
-        RESULTS.computeIfAbsent(sentence(context.getRequiredTestMethod().getName()), test -> new TreeMap<>())
-                .put(kind, result);
+        RESULTS.computeIfAbsent(title(context), title -> new TreeMap<>())
+                .computeIfAbsent(sentence(context.getRequiredTestMethod().getName()), test -> new TreeMap<>())
+                .put(kind(context), result);
         try {
-            Files.writeString(Path.of("target", "interop.md"), table());
+            Files.writeString(Path.of("target", "interop.md"), tables());
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
+    private static String title(ExtensionContext context) {
+        return Optional.ofNullable(TITLES.get(context.getRequiredTestClass())).orElseThrow();
+    }
+
     /** The page must say the same of all that ran; a daemon that is not installed has passed nothing, and says nothing. */
     @Override
     public void afterAll(ExtensionContext context) throws IOException {
-        Map<String, Map<String, String>> page = page();
+        String title = title(context);
+        Map<String, Map<String, String>> page = page().getOrDefault(title, Map.of());
+        Map<String, Map<PeerDaemon.Kind, String>> ran = ran(title);
         List<String> different = new ArrayList<>();
         for (PeerDaemon.Kind kind : PeerDaemon.Kind.values()) {
-            boolean installed = RESULTS.values().stream().anyMatch(results -> "passed".equals(results.get(kind)));
-            new TreeMap<>(RESULTS).forEach((test, results) -> {
+            boolean installed = ran.values().stream().anyMatch(results -> "passed".equals(results.get(kind)));
+            ran.forEach((test, results) -> {
                 String result = results.get(kind);
                 String told = page.getOrDefault(test, Map.of()).get(kind.name());
                 if (installed && result != null && !result.equals("FAILED") && !result.equals(told)) {
@@ -72,17 +83,26 @@ final class CapabilityMatrix implements TestWatcher, AfterAllCallback {
         }
     }
 
-    /** The table on the page: results by test and daemon. */
-    static Map<String, Map<String, String>> page() throws IOException {
-        Map<String, Map<String, String>> page = new TreeMap<>();
+    private static synchronized Map<String, Map<PeerDaemon.Kind, String>> ran(String title) {
+        return new TreeMap<>(RESULTS.getOrDefault(title, Map.of()));
+    }
+
+    /** The tables on the page: results by title, test and daemon. */
+    static Map<String, Map<String, Map<String, String>>> page() throws IOException {
+        Map<String, Map<String, Map<String, String>>> page = new HashMap<>();
+        String title = "";
         List<String> daemons = List.of();
         for (String line : Files.readAllLines(Path.of("../../docs/interop.md"))) {
             List<String> cells = Stream.of(line.split("\\|")).map(String::strip).toList();
-            if (line.startsWith("| |")) {
+            if (line.startsWith("## ")) {
+                title = line.substring(3);
+            } else if (line.startsWith("| |")) {
                 daemons = cells.subList(2, cells.size());
             } else if (line.startsWith("| ")) {
+                Map<String, String> row = page.computeIfAbsent(title, any -> new TreeMap<>())
+                        .computeIfAbsent(cells.get(1), test -> new TreeMap<>());
                 for (int i = 0; i < daemons.size(); i++) {
-                    page.computeIfAbsent(cells.get(1), test -> new TreeMap<>()).put(daemons.get(i), cells.get(i + 2));
+                    row.put(daemons.get(i), cells.get(i + 2));
                 }
             }
         }
@@ -106,26 +126,33 @@ final class CapabilityMatrix implements TestWatcher, AfterAllCallback {
 
     /** {@code theirDeathTakesTheirRoutes} as a sentence. */
     static String sentence(String method) {
-        String words = method.replaceAll("(?=[A-Z])", " ")
+        String words = method.replaceAll("(?=[A-Z])|(?<=[a-z])(?=4096)", " ")
                 .toLowerCase(Locale.ROOT)
                 .replace("ipv6 ", "IPv6 ")
-                .replace("ipv4 ", "IPv4 ");
+                .replace("ipv4 ", "IPv4 ")
+                .replace("bfd ", "BFD ");
         return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
-    private static String table() {
-        StringBuilder text = new StringBuilder("| |");
-        for (PeerDaemon.Kind kind : PeerDaemon.Kind.values()) {
-            text.append(' ').append(kind).append(" |");
-        }
-        text.append("\n|---|---|---|---|---|\n");
-        new TreeMap<>(RESULTS).forEach((test, results) -> {
-            text.append("| ").append(test).append(" |");
+    private static String tables() {
+        StringBuilder text = new StringBuilder();
+        RESULTS.forEach((title, results) -> {
+            text.append("## ").append(title).append("\n\n| |");
             for (PeerDaemon.Kind kind : PeerDaemon.Kind.values()) {
-                text.append(' ').append(results.getOrDefault(kind, "-")).append(" |");
+                text.append(' ').append(kind).append(" |");
             }
+            text.append("\n|---|---|---|---|---|\n");
+            results.forEach((test, byDaemon) -> row(text, test, byDaemon));
             text.append('\n');
         });
         return text.toString();
+    }
+
+    private static void row(StringBuilder text, String test, Map<PeerDaemon.Kind, String> results) {
+        text.append("| ").append(test).append(" |");
+        for (PeerDaemon.Kind kind : PeerDaemon.Kind.values()) {
+            text.append(' ').append(results.getOrDefault(kind, "-")).append(" |");
+        }
+        text.append('\n');
     }
 }

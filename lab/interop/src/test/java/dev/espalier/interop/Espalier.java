@@ -105,9 +105,18 @@ final class Espalier implements AutoCloseable {
     /** Goes over to another configuration. */
     void reload(String objects) {
         write(objects);
-        try (HttpReply reply = new UnixHttpClient(socket).send("POST", "/api/v1/reload", null, new byte[0])) {
+        post("/api/v1/reload");
+    }
+
+    /** Exchanges the routes with a neighbour again, {@code in} or {@code out}. */
+    void refresh(String peer, String direction) {
+        post("/api/v1/peers/" + peer + "/refresh?direction=" + direction);
+    }
+
+    private void post(String target) {
+        try (HttpReply reply = new UnixHttpClient(socket).send("POST", target, null, new byte[0])) {
             if (reply.status() != 200) {
-                throw new LabException("reload answered " + reply.status() + ": " + reply.text());
+                throw new LabException(target + " answered " + reply.status() + ": " + reply.text());
             }
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);

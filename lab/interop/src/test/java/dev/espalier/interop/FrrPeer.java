@@ -1,11 +1,12 @@
 package dev.espalier.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.interop.PeerSetup.Option;
 import dev.espalier.lab.Frr;
 import dev.espalier.lab.Frr.Daemon;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** FRR's bgpd and zebra. */
 final class FrrPeer implements PeerDaemon {
@@ -25,7 +26,11 @@ final class FrrPeer implements PeerDaemon {
     @Override
     public void start(PeerSetup wanted) {
         setup = wanted;
-        frr.start(configuration(wanted), List.of(Daemon.ZEBRA, Daemon.BGPD));
+        frr.start(
+                configuration(wanted),
+                wanted.has(Option.BFD)
+                        ? List.of(Daemon.ZEBRA, Daemon.BFDD, Daemon.BGPD)
+                        : List.of(Daemon.ZEBRA, Daemon.BGPD));
     }
 
     @Override
@@ -34,9 +39,9 @@ final class FrrPeer implements PeerDaemon {
     }
 
     private static String configuration(PeerSetup setup) {
-        String handle = setup.listenRange() ? "PG" : setup.ourAddress();
+        String handle = handle(setup);
         StringBuilder text = new StringBuilder();
-        setup.announced().forEach(route -> routeMap(text, route));
+        setup.announced().forEach(route -> routeMap(text, route, setup));
         text.append(
                 "router bgp %d\n bgp router-id 10.9.0.2\n no bgp ebgp-requires-policy\n no bgp network import-check\n"
                         .formatted(setup.asn()));
@@ -45,8 +50,20 @@ final class FrrPeer implements PeerDaemon {
                 setup.gracefulRestart()
                         ? " bgp graceful-restart\n bgp graceful-restart preserve-fw-state\n bgp graceful-restart restart-time 60\n"
                         : "");
+        text.append(
+                setup.has(Option.LONG_LIVED)
+                        ? " bgp graceful-restart restart-time 2\n bgp long-lived-graceful-restart stale-time 600\n"
+                        : "");
+        text.append(setup.has(Option.AFTER_NOTIFICATIONS) ? " no bgp hard-administrative-reset\n" : "");
         text.append(setup.listenRange() ? " neighbor PG peer-group\n" : "");
-        neighbour(text, handle, "remote-as " + setup.ourAsn());
+        neighbour(
+                text, handle, (setup.has(Option.UNNUMBERED) ? "interface remote-as " : "remote-as ") + setup.ourAsn());
+        options(text, setup, handle);
+        if (setup.has(Option.THIRD_CORNER)) {
+            neighbour(text, ThirdCorner.ADDRESS, "remote-as " + ThirdCorner.asn(setup));
+            neighbour(text, ThirdCorner.ADDRESS, "timers connect 1");
+            neighbour(text, ThirdCorner.ADDRESS, "advertisement-interval 0");
+        }
         neighbour(text, handle, "timers %d %d".formatted(setup.holdSeconds() / 3, setup.holdSeconds()));
         neighbour(text, handle, "timers connect 1");
         if (setup.passive()) {
@@ -64,6 +81,32 @@ final class FrrPeer implements PeerDaemon {
         return text.append("exit\n").toString();
     }
 
+    private static String handle(PeerSetup setup) {
+        return setup.listenRange() ? "PG" : setup.has(Option.UNNUMBERED) ? "eth0" : setup.ourAddress();
+    }
+
+    /** What goes beyond the basics, for the session. */
+    private static void options(StringBuilder text, PeerSetup setup, String handle) {
+        if (setup.overLinkLocal() && !setup.has(Option.UNNUMBERED)) {
+            neighbour(text, handle, "interface eth0");
+        }
+        if (setup.has(Option.CUSTOMER)) {
+            neighbour(text, handle, "local-role customer");
+        }
+        if (setup.has(Option.PROVIDER)) {
+            neighbour(text, handle, "local-role provider");
+        }
+        if (setup.has(Option.EXTENDED_NEXT_HOP)) {
+            neighbour(text, handle, "capability extended-nexthop");
+        }
+        if (setup.has(Option.MULTIHOP)) {
+            neighbour(text, handle, "ebgp-multihop 2");
+        }
+        if (setup.has(Option.BFD)) {
+            neighbour(text, handle, "bfd");
+        }
+    }
+
     private static void neighbour(StringBuilder text, String handle, String what) {
         text.append(" neighbor ").append(handle).append(' ').append(what).append('\n');
     }
@@ -72,10 +115,27 @@ final class FrrPeer implements PeerDaemon {
         if (wanted) {
             text.append(" address-family ").append(family).append(" unicast\n");
             neighbour(text, handle, "activate");
+            neighbourFamily(text, setup, handle);
+            if (setup.has(Option.LIMIT_OF_ONE)) {
+                neighbour(text, handle, "maximum-prefix 1");
+            }
+            if (setup.has(Option.THIRD_CORNER)) {
+                neighbour(text, ThirdCorner.ADDRESS, "activate");
+                neighbourFamily(text, setup, ThirdCorner.ADDRESS);
+            }
             setup.announced().stream()
                     .filter(route -> route.isIpv6() == family.equals("ipv6"))
                     .forEach(route -> text.append("  ").append(network(route)).append('\n'));
             text.append(" exit-address-family\n");
+        }
+    }
+
+    private static void neighbourFamily(StringBuilder text, PeerSetup setup, String handle) {
+        if (setup.has(Option.ADD_PATHS)) {
+            neighbour(text, handle, "addpath-tx-all-paths");
+        }
+        if (setup.has(Option.REFLECTOR)) {
+            neighbour(text, handle, "route-reflector-client");
         }
     }
 
@@ -87,7 +147,7 @@ final class FrrPeer implements PeerDaemon {
         return "RM-" + route.prefix().replaceAll("[^0-9a-f]", "-");
     }
 
-    private static void routeMap(StringBuilder text, PeerSetup.Announced route) {
+    private static void routeMap(StringBuilder text, PeerSetup.Announced route, PeerSetup setup) {
         text.append("route-map ").append(mapName(route)).append(" permit 10\n");
         text.append(" set metric ")
                 .append(route.med() == null ? 0 : route.med())
@@ -97,6 +157,8 @@ final class FrrPeer implements PeerDaemon {
             text.append(" set large-community ").append(route.largeCommunity()).append('\n');
             text.append(" set extcommunity rt ").append(route.community()).append('\n');
         }
+        text.append(setup.has(Option.OUR_AS_IN_PATH) ? " set as-path prepend " + setup.ourAsn() + "\n" : "");
+        text.append(setup.has(Option.LINK_BANDWIDTH) ? " set extcommunity bandwidth 10000\n" : "");
         text.append("exit\n");
     }
 
@@ -110,8 +172,8 @@ final class FrrPeer implements PeerDaemon {
         for (PeerSetup.Announced route : wanted.announced()) {
             if (!setup.announced().contains(route)) {
                 StringBuilder map = new StringBuilder();
-                routeMap(map, route);
-                List<String> commands = new java.util.ArrayList<>(List.of("configure terminal"));
+                routeMap(map, route, wanted);
+                List<String> commands = new ArrayList<>(List.of("configure terminal"));
                 map.toString().lines().forEach(commands::add);
                 frr.vtysh(commands.toArray(String[]::new));
                 family(route, network(route));
@@ -140,15 +202,22 @@ final class FrrPeer implements PeerDaemon {
     }
 
     @Override
-    public Optional<SeenRoute> route(String prefix) {
+    public List<SeenRoute> routes(String prefix) {
+        List<SeenRoute> routes = new ArrayList<>();
         String family = prefix.contains(":") ? "ipv6" : "ipv4";
         for (JsonNode path : frr.vtyshJson("show bgp " + family + " unicast " + prefix + " json")
                 .path("paths")) {
-            if (path.path("peer").path("peerId").asText().equals(setup.ourAddress())) {
-                return Optional.of(seen(path));
+            if (isOurs(path.path("peer"))) {
+                routes.add(seen(path));
             }
         }
-        return Optional.empty();
+        return routes;
+    }
+
+    private boolean isOurs(JsonNode peer) {
+        return setup.has(Option.UNNUMBERED)
+                ? peer.path("interface").asText().equals("eth0")
+                : peer.path("peerId").asText().equals(setup.ourAddress());
     }
 
     private static SeenRoute seen(JsonNode path) {
@@ -162,6 +231,13 @@ final class FrrPeer implements PeerDaemon {
                 words(path.path("largeCommunity").path("string").asText()),
                 words(path.path("extendedCommunity").path("string").asText()).stream()
                         .map(text -> text.toLowerCase(Locale.ROOT))
+                        .toList(),
+                path.has("otc") ? path.path("otc").asLong() : null,
+                path.has("originatorId") ? path.path("originatorId").asText() : null,
+                path.path("clusterList")
+                        .path("list")
+                        .valueStream()
+                        .map(JsonNode::asText)
                         .toList());
     }
 
@@ -180,6 +256,16 @@ final class FrrPeer implements PeerDaemon {
                 "configure terminal",
                 "router bgp " + setup.asn(),
                 "neighbor " + setup.ourAddress() + " shutdown message " + text);
+    }
+
+    @Override
+    public String status() {
+        return frr.vtysh("show bgp neighbors " + handle(setup));
+    }
+
+    @Override
+    public void reset() {
+        frr.vtysh("clear bgp " + handle(setup));
     }
 
     @Override

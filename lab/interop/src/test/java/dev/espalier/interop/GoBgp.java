@@ -1,10 +1,10 @@
 package dev.espalier.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.espalier.interop.PeerSetup.Option;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** GoBGP 3. Its routes come through its command line; it programs no kernel. */
@@ -58,10 +58,7 @@ final class GoBgp implements PeerDaemon {
                     .formatted(setup.overIpv6() ? "2001:db8:9::/64" : "10.9.0.0/24"));
         }
         text.append("[[%s]]\n [%s.config]\n  peer-as = %d\n".formatted(neighbour, neighbour, setup.ourAsn()));
-        text.append(
-                setup.listenRange()
-                        ? "  peer-group-name = \"pg\"\n"
-                        : "  neighbor-address = \"" + setup.ourAddress() + "\"\n");
+        text.append(handle(setup));
         text.append(setup.password() == null ? "" : "  auth-password = \"" + setup.password() + "\"\n");
         text.append(" [%s.timers.config]\n  connect-retry = 1\n  hold-time = %d\n  idle-hold-time-after-reset = 1\n"
                 .formatted(neighbour, setup.holdSeconds()));
@@ -71,21 +68,66 @@ final class GoBgp implements PeerDaemon {
                         ? " [%s.ttl-security.config]\n  enabled = true\n  ttl-min = 255\n".formatted(neighbour)
                         : "");
         if (setup.gracefulRestart()) {
-            text.append(" [%s.graceful-restart.config]\n  enabled = true\n  restart-time = 60\n".formatted(neighbour));
+            text.append(" [%s.graceful-restart.config]\n  enabled = true\n  restart-time = %d\n"
+                    .formatted(neighbour, setup.has(Option.LONG_LIVED) ? 2 : 60));
+            text.append("  notification-enabled = %b\n  long-lived-enabled = %b\n"
+                    .formatted(setup.has(Option.AFTER_NOTIFICATIONS), setup.has(Option.LONG_LIVED)));
         }
-        family(text, neighbour, "ipv4-unicast", setup.ipv4(), setup.gracefulRestart());
-        family(text, neighbour, "ipv6-unicast", setup.ipv6(), setup.gracefulRestart());
+        text.append(
+                setup.has(Option.MULTIHOP)
+                        ? " [%s.ebgp-multihop.config]\n  enabled = true\n  multihop-ttl = 2\n".formatted(neighbour)
+                        : "");
+        reflector(text, setup, neighbour);
+        family(text, setup, neighbour, "ipv4-unicast", setup.ipv4());
+        family(text, setup, neighbour, "ipv6-unicast", setup.ipv6());
+        if (setup.has(Option.THIRD_CORNER)) {
+            text.append("[[neighbors]]\n [neighbors.config]\n  peer-as = %d\n  neighbor-address = \"%s\"\n"
+                    .formatted(ThirdCorner.asn(setup), ThirdCorner.ADDRESS));
+            text.append(" [neighbors.timers.config]\n  connect-retry = 1\n  idle-hold-time-after-reset = 1\n");
+            reflector(text, setup, "neighbors");
+            family(text, setup, "neighbors", "ipv4-unicast", true);
+        }
         return text.toString();
     }
 
-    private static void family(
-            StringBuilder text, String neighbour, String name, boolean wanted, boolean gracefulRestart) {
+    private static String handle(PeerSetup setup) {
+        if (setup.listenRange()) {
+            return "  peer-group-name = \"pg\"\n";
+        }
+        return setup.has(Option.UNNUMBERED)
+                ? "  neighbor-interface = \"eth0\"\n"
+                : "  neighbor-address = \"" + setup.ourAddress() + (setup.overLinkLocal() ? "%eth0" : "") + "\"\n";
+    }
+
+    private static void reflector(StringBuilder text, PeerSetup setup, String neighbour) {
+        if (setup.has(Option.REFLECTOR)) {
+            text.append(
+                    " [%s.route-reflector.config]\n  route-reflector-client = true\n  route-reflector-cluster-id = \"10.9.0.2\"\n"
+                            .formatted(neighbour));
+        }
+    }
+
+    private static void family(StringBuilder text, PeerSetup setup, String neighbour, String name, boolean wanted) {
         if (wanted) {
             text.append(" [[%s.afi-safis]]\n  [%s.afi-safis.config]\n   afi-safi-name = \"%s\"\n"
                     .formatted(neighbour, neighbour, name));
             text.append(
-                    gracefulRestart
+                    setup.gracefulRestart()
                             ? "  [%s.afi-safis.mp-graceful-restart.config]\n   enabled = true\n".formatted(neighbour)
+                            : "");
+            text.append(
+                    setup.has(Option.LONG_LIVED)
+                            ? "  [%s.afi-safis.long-lived-graceful-restart.config]\n   enabled = true\n   restart-time = 600\n"
+                                    .formatted(neighbour)
+                            : "");
+            text.append(
+                    setup.has(Option.ADD_PATHS)
+                            ? "  [%s.afi-safis.add-paths.config]\n   receive = true\n   send-max = 8\n"
+                                    .formatted(neighbour)
+                            : "");
+            text.append(
+                    setup.has(Option.LIMIT_OF_ONE)
+                            ? "  [%s.afi-safis.prefix-limit.config]\n   max-prefixes = 1\n".formatted(neighbour)
                             : "");
         }
     }
@@ -106,6 +148,9 @@ final class GoBgp implements PeerDaemon {
                     route.largeCommunity(),
                     "rt",
                     route.community()));
+        }
+        if (setup.has(Option.OUR_AS_IN_PATH)) {
+            argv.addAll(List.of("aspath", Long.toString(setup.ourAsn())));
         }
         argv.addAll(List.of("-a", route.isIpv6() ? "ipv6" : "ipv4"));
         process.ask(argv.toArray(String[]::new));
@@ -130,15 +175,16 @@ final class GoBgp implements PeerDaemon {
     }
 
     @Override
-    public Optional<SeenRoute> route(String prefix) {
+    public List<SeenRoute> routes(String prefix) {
+        List<SeenRoute> routes = new ArrayList<>();
         String family = prefix.contains(":") ? "ipv6" : "ipv4";
         for (JsonNode path :
                 process.askJson("gobgp", "global", "rib", "-a", family, "-j").path(prefix)) {
-            if (path.has("neighbor-ip")) {
-                return Optional.of(seen(path.path("attrs")));
+            if (path.has("neighbor-ip") && !path.path("neighbor-ip").asText().equals(ThirdCorner.ADDRESS)) {
+                routes.add(seen(path.path("attrs")));
             }
         }
-        return Optional.empty();
+        return routes;
     }
 
     private static SeenRoute seen(JsonNode attributes) {
@@ -147,6 +193,8 @@ final class GoBgp implements PeerDaemon {
         String origin = "";
         Long med = null;
         Long localPref = null;
+        String originator = null;
+        List<String> clusters = new ArrayList<>();
         List<String> communities = new ArrayList<>();
         List<String> large = new ArrayList<>();
         List<String> extended = new ArrayList<>();
@@ -166,11 +214,9 @@ final class GoBgp implements PeerDaemon {
                     attribute
                             .path("communities")
                             .forEach(one -> communities.add((one.asLong() >> 16) + ":" + (one.asLong() & 0xFFFF)));
-                case 16 ->
-                    attribute
-                            .path("value")
-                            .forEach(one ->
-                                    extended.add("rt:" + one.path("value").asText()));
+                case 9 -> originator = attribute.path("value").asText();
+                case 10 -> attribute.path("value").forEach(one -> clusters.add(one.asText()));
+                case 16 -> attribute.path("value").forEach(one -> extended.add(extended(one)));
                 case 32 ->
                     attribute
                             .path("value")
@@ -180,7 +226,15 @@ final class GoBgp implements PeerDaemon {
                 default -> {} // the others have no place in a SeenRoute
             }
         }
-        return new SeenRoute(nextHop, asPath, origin, med, localPref, communities, large, extended);
+        return new SeenRoute(
+                nextHop, asPath, origin, med, localPref, communities, large, extended, null, originator, clusters);
+    }
+
+    private static String extended(JsonNode community) {
+        return community.has("bandwidth")
+                ? "lb:" + community.path("asn").asLong() + ":"
+                        + community.path("bandwidth").asLong()
+                : "rt:" + community.path("value").asText();
     }
 
     /** A sequence as numbers, a set (type 1) in braces. */
@@ -198,6 +252,16 @@ final class GoBgp implements PeerDaemon {
     @Override
     public void shutDown(String text) {
         process.ask("gobgp", "neighbor", setup.ourAddress(), "disable");
+    }
+
+    @Override
+    public String status() {
+        return process.ask("gobgp", "neighbor", setup.ourAddress()) + process.text();
+    }
+
+    @Override
+    public void reset() {
+        process.ask("gobgp", "neighbor", setup.ourAddress(), "reset");
     }
 
     @Override

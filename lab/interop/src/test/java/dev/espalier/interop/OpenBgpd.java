@@ -1,12 +1,14 @@
 package dev.espalier.interop;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.espalier.interop.PeerSetup.Option;
 import dev.espalier.lab.Command;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** OpenBGPD, without its hands on the kernel's table. */
 final class OpenBgpd implements PeerDaemon {
@@ -53,7 +55,7 @@ final class OpenBgpd implements PeerDaemon {
                 new StringBuilder("AS %d\nrouter-id 10.9.0.2\nfib-update no\nconnect-retry 1\nholdtime %d\n"
                         .formatted(wanted.asn(), wanted.holdSeconds()));
         text.append("listen on ")
-                .append(wanted.address())
+                .append(wanted.address() + (wanted.overLinkLocal() ? "%eth0" : ""))
                 .append("\nsocket \"")
                 .append(socket())
                 .append("\"\n");
@@ -75,7 +77,7 @@ final class OpenBgpd implements PeerDaemon {
                 .append(
                         wanted.listenRange()
                                 ? (wanted.overIpv6() ? "2001:db8:9::/64" : "10.9.0.0/24")
-                                : wanted.ourAddress())
+                                : wanted.ourAddress() + (wanted.overLinkLocal() ? "%eth0" : ""))
                 .append(" {\n");
         text.append(" remote-as ").append(wanted.ourAsn()).append('\n');
         text.append(" announce IPv4 ")
@@ -88,7 +90,13 @@ final class OpenBgpd implements PeerDaemon {
         text.append(wanted.password() == null ? "" : " tcp md5sig password \"" + wanted.password() + "\"\n");
         text.append(wanted.ttlSecurity() ? " ttl-security yes\n" : "");
         text.append(wanted.fourOctetAs() ? "" : " announce as-4byte no\n");
+        text.append(options(wanted));
+        text.append(wanted.has(Option.LIMIT_OF_ONE) ? " max-prefix 1\n" : "");
         text.append(" announce restart no\n}\n");
+        if (wanted.has(Option.THIRD_CORNER)) {
+            text.append("neighbor %s {\n remote-as %d\n%s}\n"
+                    .formatted(ThirdCorner.ADDRESS, ThirdCorner.asn(wanted), options(wanted)));
+        }
         String side = wanted.internal() ? "ibgp" : "ebgp";
         return text.append("allow from ")
                 .append(side)
@@ -96,6 +104,18 @@ final class OpenBgpd implements PeerDaemon {
                 .append(side)
                 .append('\n')
                 .toString();
+    }
+
+    /** What goes beyond the basics. */
+    private static String options(PeerSetup wanted) {
+        StringBuilder text = new StringBuilder();
+        text.append(wanted.has(Option.CUSTOMER) ? " announce policy customer\n" : "");
+        text.append(wanted.has(Option.PROVIDER) ? " announce policy provider\n" : "");
+        text.append(wanted.has(Option.ADD_PATHS) ? " announce add-path recv yes\n announce add-path send all\n" : "");
+        text.append(wanted.has(Option.ENHANCED_REFRESH) ? " announce enhanced refresh yes\n" : "");
+        text.append(wanted.has(Option.REFLECTOR) ? " route-reflector\n" : "");
+        text.append(wanted.has(Option.MULTIHOP) ? " multihop 2\n" : "");
+        return text.toString();
     }
 
     @Override
@@ -120,14 +140,21 @@ final class OpenBgpd implements PeerDaemon {
     }
 
     @Override
-    public Optional<SeenRoute> route(String prefix) {
+    public List<SeenRoute> routes(String prefix) {
         JsonNode rib = process.askJson("bgpctl", "-s", socket(), "-j", "show", "rib", "detail")
                 .path("rib");
         return rib.valueStream()
                 .filter(route -> route.path("prefix").asText().equals(prefix)
-                        && route.path("neighbor").path("remote_addr").asText().equals(setup.ourAddress()))
-                .findFirst()
-                .map(OpenBgpd::seen);
+                        && withoutLink(route.path("neighbor")
+                                        .path("remote_addr")
+                                        .asText())
+                                .equals(setup.ourAddress()))
+                .map(OpenBgpd::seen)
+                .toList();
+    }
+
+    private static String withoutLink(String address) {
+        return address.replace("%eth0", "");
     }
 
     private static SeenRoute seen(JsonNode route) {
@@ -141,7 +168,30 @@ final class OpenBgpd implements PeerDaemon {
                 texts(route.path("large_communities")),
                 texts(route.path("extended_communities")).stream()
                         .map(text -> text.replace(' ', ':'))
-                        .toList());
+                        .toList(),
+                mark(route),
+                originator(route),
+                texts(attribute(route, "cluster_list")));
+    }
+
+    /** A member of one of the attributes that have no member of their own in the route; missing when there is none. */
+    private static JsonNode attribute(JsonNode route, String member) {
+        for (JsonNode attribute : route.path("attributes")) {
+            if (attribute.has(member)) {
+                return attribute.path(member);
+            }
+        }
+        return MissingNode.getInstance();
+    }
+
+    private static @Nullable Long mark(JsonNode route) {
+        JsonNode as = attribute(route, "as");
+        return as.isMissingNode() ? null : as.asLong();
+    }
+
+    private static @Nullable String originator(JsonNode route) {
+        JsonNode id = attribute(route, "originator");
+        return id.isMissingNode() ? null : id.asText();
     }
 
     private static List<String> texts(JsonNode array) {
@@ -156,6 +206,16 @@ final class OpenBgpd implements PeerDaemon {
     @Override
     public void shutDown(String text) {
         bgpctl("neighbor", setup.ourAddress(), "down", text);
+    }
+
+    @Override
+    public String status() {
+        return bgpctl("show", "neighbor", setup.ourAddress()) + process.text();
+    }
+
+    @Override
+    public void reset() {
+        bgpctl("neighbor", setup.ourAddress(), "clear");
     }
 
     @Override

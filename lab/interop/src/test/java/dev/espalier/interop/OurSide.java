@@ -1,5 +1,6 @@
 package dev.espalier.interop;
 
+import dev.espalier.interop.PeerSetup.Option;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,6 +13,7 @@ final class OurSide {
     private final Map<String, String> router = new LinkedHashMap<>();
     private final Map<String, String> peer = new LinkedHashMap<>();
     private final Map<String, String> advertisement = new LinkedHashMap<>();
+    private final StringBuilder more = new StringBuilder();
 
     private OurSide() {}
 
@@ -40,7 +42,48 @@ final class OurSide {
             side.peer("ttlSecurity", "{hops: 1}");
         }
         side.advertisement.put("prefixes", "[10.1.0.0/24, \"2001:db8:1::/48\"]");
+        side.options(setup);
         return side;
+    }
+
+    /** Our part of what goes beyond the basics. */
+    private void options(PeerSetup setup) {
+        if (setup.overLinkLocal()) {
+            peer("address", "\"" + setup.address() + "%eth0\"");
+        }
+        if (setup.has(Option.CUSTOMER)) {
+            peer("role", "provider").peer("roleStrict", "true");
+        }
+        if (setup.has(Option.PROVIDER)) {
+            peer("role", "customer").peer("roleStrict", "true");
+        }
+        if (setup.has(Option.ADD_PATHS)) {
+            peer("addPaths", "{receive: true, send: all}");
+        }
+        if (setup.has(Option.EXTENDED_NEXT_HOP)) {
+            peer("extendedNextHop", "true");
+        }
+        if (setup.has(Option.LONG_LIVED)) {
+            router("gracefulRestart", "{restartTime: 2, longLivedStaleTime: 600}");
+        }
+        if (setup.has(Option.MULTIHOP)) {
+            peer("ebgpMultihop", "2");
+        }
+        if (setup.has(Option.BFD)) {
+            peer("bfdProfile", "usual");
+            more.append(object("BfdProfile", "usual", Map.of("detectMultiplier", "3")));
+        }
+        if (setup.has(Option.THIRD_CORNER)) {
+            peer("router", "main");
+            advertisement.put("router", "main");
+            advertisement.put("prefixes", "[10.1.0.0/24, " + ThirdCorner.TOLD_TO_US + "]");
+        }
+    }
+
+    /** With other objects beside. */
+    OurSide and(String objects) {
+        more.append(objects);
+        return this;
     }
 
     OurSide router(String field, String value) {
@@ -77,7 +120,8 @@ final class OurSide {
     String objects() {
         return object("Router", "main", router)
                 + object("BgpPeer", "them", peer)
-                + object("Advertisement", "ours", advertisement);
+                + object("Advertisement", "ours", advertisement)
+                + more;
     }
 
     private static String object(String kind, String name, Map<String, String> spec) {

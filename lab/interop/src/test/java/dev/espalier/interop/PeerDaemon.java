@@ -2,6 +2,7 @@ package dev.espalier.interop;
 
 import dev.espalier.lab.Command;
 import dev.espalier.lab.Frr;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,7 +18,22 @@ interface PeerDaemon extends AutoCloseable {
         TTL_SECURITY,
         REFRESH_ON_DEMAND,
         LISTEN_RANGE,
-        SHUTDOWN_TEXT
+        SHUTDOWN_TEXT,
+        ROLES,
+        ADD_PATHS,
+        ENHANCED_REFRESH,
+        ANSWERS_ENHANCED_REFRESH,
+        EXTENDED_MESSAGES,
+        EXTENDED_NEXT_HOP,
+        LONG_LIVED_HELPER,
+        LONG_LIVED_RESTARTING,
+        AFTER_NOTIFICATIONS,
+        LINK_LOCAL_SESSIONS,
+        ROUTER_ADVERTISEMENTS,
+        UNNUMBERED,
+        BFD,
+        LINK_BANDWIDTH,
+        PATH_OF_CHOICE
     }
 
     /** The daemons of Debian's packages. */
@@ -33,7 +49,20 @@ interface PeerDaemon extends AutoCloseable {
                         Trait.TTL_SECURITY,
                         Trait.REFRESH_ON_DEMAND,
                         Trait.LISTEN_RANGE,
-                        Trait.SHUTDOWN_TEXT)),
+                        Trait.SHUTDOWN_TEXT,
+                        Trait.ROLES,
+                        Trait.ADD_PATHS,
+                        Trait.ENHANCED_REFRESH,
+                        Trait.ANSWERS_ENHANCED_REFRESH,
+                        Trait.EXTENDED_MESSAGES,
+                        Trait.EXTENDED_NEXT_HOP,
+                        Trait.LONG_LIVED_HELPER,
+                        Trait.LONG_LIVED_RESTARTING,
+                        Trait.LINK_LOCAL_SESSIONS,
+                        Trait.ROUTER_ADVERTISEMENTS,
+                        Trait.BFD,
+                        Trait.LINK_BANDWIDTH,
+                        Trait.PATH_OF_CHOICE)),
         FRR(
                 "vtysh",
                 Set.of(
@@ -43,14 +72,37 @@ interface PeerDaemon extends AutoCloseable {
                         Trait.TTL_SECURITY,
                         Trait.REFRESH_ON_DEMAND,
                         Trait.LISTEN_RANGE,
-                        Trait.SHUTDOWN_TEXT)),
+                        Trait.SHUTDOWN_TEXT,
+                        Trait.ROLES,
+                        Trait.ADD_PATHS,
+                        Trait.ENHANCED_REFRESH,
+                        Trait.ANSWERS_ENHANCED_REFRESH,
+                        Trait.EXTENDED_MESSAGES,
+                        Trait.EXTENDED_NEXT_HOP,
+                        Trait.LONG_LIVED_HELPER,
+                        Trait.LONG_LIVED_RESTARTING,
+                        Trait.AFTER_NOTIFICATIONS,
+                        Trait.LINK_LOCAL_SESSIONS,
+                        Trait.ROUTER_ADVERTISEMENTS,
+                        Trait.UNNUMBERED,
+                        Trait.BFD,
+                        Trait.LINK_BANDWIDTH,
+                        Trait.PATH_OF_CHOICE)),
         GOBGP(
                 "gobgpd",
                 Set.of(
                         Trait.GRACEFUL_RESTART_HELPER,
                         Trait.BOTH_FAMILIES_OVER_IPV4,
                         Trait.TTL_SECURITY,
-                        Trait.LISTEN_RANGE)),
+                        Trait.LISTEN_RANGE,
+                        Trait.ADD_PATHS,
+                        Trait.EXTENDED_NEXT_HOP,
+                        Trait.LONG_LIVED_HELPER,
+                        Trait.LONG_LIVED_RESTARTING,
+                        Trait.AFTER_NOTIFICATIONS,
+                        Trait.LINK_LOCAL_SESSIONS,
+                        Trait.UNNUMBERED,
+                        Trait.PATH_OF_CHOICE)),
         OPENBGPD(
                 "bgpctl",
                 Set.of(
@@ -58,7 +110,11 @@ interface PeerDaemon extends AutoCloseable {
                         Trait.REFRESH_ON_DEMAND,
                         Trait.LISTEN_RANGE,
                         Trait.SHUTDOWN_TEXT,
-                        Trait.TWO_OCTET_AS_ONLY));
+                        Trait.TWO_OCTET_AS_ONLY,
+                        Trait.ROLES,
+                        Trait.ADD_PATHS,
+                        Trait.ENHANCED_REFRESH,
+                        Trait.LINK_LOCAL_SESSIONS));
 
         private final String program;
         private final Set<Trait> traits;
@@ -98,8 +154,19 @@ interface PeerDaemon extends AutoCloseable {
     /** Whether it says that the session with us is established. */
     boolean established();
 
-    /** What it has from us for a prefix. */
-    Optional<SeenRoute> route(String prefix);
+    /** What it has from us for a prefix, every path. */
+    List<SeenRoute> routes(String prefix);
+
+    /** The first of what it has from us for a prefix. */
+    default Optional<SeenRoute> route(String prefix) {
+        return routes(prefix).stream().findFirst();
+    }
+
+    /** What it says of its session with us, in its own words, its log included where that says more. */
+    String status();
+
+    /** Resets the session with us and lets it come back, as an operator who changed something would; no Hard Reset. */
+    void reset();
 
     /** Asks us to send everything again. */
     void askForRefresh();

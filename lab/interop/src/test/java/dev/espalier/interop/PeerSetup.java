@@ -1,7 +1,9 @@
 package dev.espalier.interop;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the other daemon is told about its session with us. Immutable; the {@code with} methods give a copy that differs. */
@@ -18,7 +20,9 @@ final class PeerSetup {
     private boolean gracefulRestart;
     private boolean fourOctetAs = true;
     private boolean listenRange;
+    private boolean overLinkLocal;
     private int holdSeconds = 90;
+    private Set<Option> options = Set.of();
     private List<Announced> announced = List.of(Announced.plain("10.2.0.0/24"));
 
     private PeerSetup() {}
@@ -36,7 +40,43 @@ final class PeerSetup {
         fourOctetAs = from.fourOctetAs;
         listenRange = from.listenRange;
         holdSeconds = from.holdSeconds;
+        overLinkLocal = from.overLinkLocal;
+        options = from.options;
         announced = from.announced;
+    }
+
+    /** What it does beyond the basics; each daemon puts it into its own words, or leaves out what it does not know. */
+    enum Option {
+        /** It says that it is our customer (RFC 9234). */
+        CUSTOMER,
+        /** It says that it is our provider. */
+        PROVIDER,
+        /** Several paths for a prefix both ways (RFC 7911). */
+        ADD_PATHS,
+        /** RFC 7313, where that is not offered anyway. */
+        ENHANCED_REFRESH,
+        /** IPv4 routes with IPv6 next hops (RFC 8950). */
+        EXTENDED_NEXT_HOP,
+        /** Long-lived graceful restart (RFC 9494), for ten minutes after a restart time of two seconds. */
+        LONG_LIVED,
+        /** Routes survive NOTIFICATIONs (RFC 8538). */
+        AFTER_NOTIFICATIONS,
+        /** We, and the third corner, are its clients (RFC 4456). */
+        REFLECTOR,
+        /** It takes one prefix and no more. */
+        LIMIT_OF_ONE,
+        /** The path of what it announces contains our AS. */
+        OUR_AS_IN_PATH,
+        /** What it announces carries a link bandwidth of 1.25 Gbyte/s. */
+        LINK_BANDWIDTH,
+        /** BFD, with 300 ms and a multiplier of 3. */
+        BFD,
+        /** An external session that allows another hop between us. */
+        MULTIHOP,
+        /** It knows the link only, not our address. */
+        UNNUMBERED,
+        /** It has a session with {@link ThirdCorner} too, and passes on what it hears. */
+        THIRD_CORNER
     }
 
     /**
@@ -132,17 +172,26 @@ final class PeerSetup {
         return holdSeconds;
     }
 
+    /** Whether the session runs between link-local addresses. */
+    boolean overLinkLocal() {
+        return overLinkLocal;
+    }
+
+    boolean has(Option option) {
+        return options.contains(option);
+    }
+
     /** What it announces from the start. */
     List<Announced> announced() {
         return announced;
     }
 
     String address() {
-        return overIpv6 ? Rig.THEIRS_6 : Rig.THEIRS;
+        return overLinkLocal ? Rig.THEIRS_LINK_LOCAL : overIpv6 ? Rig.THEIRS_6 : Rig.THEIRS;
     }
 
     String ourAddress() {
-        return overIpv6 ? Rig.OURS_6 : Rig.OURS;
+        return overLinkLocal ? Rig.OURS_LINK_LOCAL : overIpv6 ? Rig.OURS_6 : Rig.OURS;
     }
 
     PeerSetup withAsn(long number) {
@@ -168,6 +217,20 @@ final class PeerSetup {
         copy.overIpv6 = true;
         copy.ipv4 = false;
         copy.ipv6 = true;
+        return copy;
+    }
+
+    /** Between link-local addresses, which {@link Rig#addressLinkLocal} gives. */
+    PeerSetup withTransportLinkLocal() {
+        PeerSetup copy = withTransportIpv6();
+        copy.overLinkLocal = true;
+        return copy;
+    }
+
+    PeerSetup with(Option first, Option... more) {
+        PeerSetup copy = new PeerSetup(this);
+        copy.options = EnumSet.of(first, more);
+        copy.options.addAll(options);
         return copy;
     }
 

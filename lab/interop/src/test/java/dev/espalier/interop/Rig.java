@@ -21,6 +21,8 @@ final class Rig implements AutoCloseable {
     static final String THEIRS = "10.9.0.2";
     static final String OURS_6 = "2001:db8:9::1";
     static final String THEIRS_6 = "2001:db8:9::2";
+    static final String OURS_LINK_LOCAL = "fe80::a";
+    static final String THEIRS_LINK_LOCAL = "fe80::b";
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -60,6 +62,14 @@ final class Rig implements AutoCloseable {
     private void address() {
         ours.ip(List.of("addr add " + OURS + "/24 dev eth0", "addr add " + OURS_6 + "/64 dev eth0 nodad"));
         theirs.ip(List.of("addr add " + THEIRS + "/24 dev eth0", "addr add " + THEIRS_6 + "/64 dev eth0 nodad"));
+    }
+
+    /** Gives both ends a link-local address that is known beforehand, in place of the kernel's. */
+    void addressLinkLocal() {
+        ours.ip("addr flush dev eth0 scope link");
+        theirs.ip("addr flush dev eth0 scope link");
+        ours.ip("addr add " + OURS_LINK_LOCAL + "/64 dev eth0 nodad");
+        theirs.ip("addr add " + THEIRS_LINK_LOCAL + "/64 dev eth0 nodad");
     }
 
     /** Takes the cable out, or puts it back; a global IPv6 address goes with its link, so it is given again. */

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param communities sorted as text, well-known ones as numbers
  * @param largeCommunities sorted as text
  * @param extendedCommunities sorted, such as {@code rt:65001:9}
+ * @param mark the AS of "only to customer" (RFC 9234); null when the daemon shows none
+ * @param originator the ORIGINATOR_ID (RFC 4456); null when the daemon shows none
+ * @param clusters the CLUSTER_LIST
  */
 record SeenRoute(
         String nextHop,
@@ -23,7 +26,10 @@ record SeenRoute(
         @Nullable Long localPref,
         List<String> communities,
         List<String> largeCommunities,
-        List<String> extendedCommunities) {
+        List<String> extendedCommunities,
+        @Nullable Long mark,
+        @Nullable String originator,
+        List<String> clusters) {
 
     SeenRoute {
         communities = communities.stream().sorted().toList();
