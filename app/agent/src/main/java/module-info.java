@@ -28,7 +28,7 @@ module dev.espalier.agent {
     requires dev.espalier.linux;
     requires dev.espalier.net;
     requires dev.espalier.objects;
-    requires dev.espalier.policy;
+    requires transitive dev.espalier.policy;
     requires transitive dev.espalier.route;
     requires dev.espalier.routing;
     requires dev.espalier.stores.files;

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -51,21 +52,31 @@ public final class BgpSpeaker implements AutoCloseable {
     private static final long STOP_SECONDS = 5;
     private static final String FAREWELL = "the program that spoke BGP here has stopped";
 
+    /** Those of the engine itself. */
+    private static final Set<String> RESERVED_OWNERS = Set.of("the configuration", "redistribution");
+
     private final Instance instance;
     private final NettyTransport transport;
     private final EventStream stream;
     private final Reporter reporter;
+    private final boolean knowsHostRoutes;
     private final Object closing = new Object();
     /** Held for reading while a question is asked, so that the loop does not end before it has answered. */
     private final ReadWriteLock life = new ReentrantReadWriteLock();
 
     private boolean closed;
 
-    private BgpSpeaker(Instance instance, NettyTransport transport, EventStream stream, Reporter reporter) {
+    private BgpSpeaker(
+            Instance instance,
+            NettyTransport transport,
+            EventStream stream,
+            Reporter reporter,
+            boolean knowsHostRoutes) {
         this.instance = instance;
         this.transport = transport;
         this.stream = stream;
         this.reporter = reporter;
+        this.knowsHostRoutes = knowsHostRoutes;
     }
 
     /**
@@ -191,7 +202,8 @@ public final class BgpSpeaker implements AutoCloseable {
          *     running then
          */
         public BgpSpeaker start() {
-            ConfigCheck.check(config);
+            boolean knowsHostRoutes = !(links instanceof HostLinks);
+            ConfigCheck.check(config, knowsHostRoutes);
             Executor onVirtualThreads =
                     task -> Thread.ofVirtual().name("espalier-events").start(task);
             EventStream stream = new EventStream(onVirtualThreads, eventBuffer);
@@ -219,7 +231,7 @@ public final class BgpSpeaker implements AutoCloseable {
                             view.speaker().observe(made);
                             reporter.complete(made);
                         });
-                return new BgpSpeaker(instance, transport, stream, reporter.join());
+                return new BgpSpeaker(instance, transport, stream, reporter.join(), knowsHostRoutes);
             } catch (RuntimeException refused) {
                 transport.close();
                 throw refused;
@@ -238,7 +250,7 @@ public final class BgpSpeaker implements AutoCloseable {
      * @throws Transport.TransportException when a listener cannot be opened or a password not be set
      */
     public void reconfigure(SpeakerConfig config) {
-        ConfigCheck.check(config);
+        ConfigCheck.check(config, knowsHostRoutes);
         if (!config.instance().equals(instance.instance())) {
             throw new IllegalArgumentException("a speaker stays in its routing instance, '" + instance.instance()
                     + "': start another one for '" + config.instance() + "'");
@@ -254,13 +266,13 @@ public final class BgpSpeaker implements AutoCloseable {
      * What one part of the program announces. Owners are known by their names: asking twice for the same gives the same
      * announcements.
      *
-     * @param owner who announces, as people shall read it, such as {@code service default/web}; not blank, and not
-     *     {@code the configuration}
+     * @param owner who announces, as people shall read it, such as {@code service default/web}; not blank, and neither
+     *     {@code the configuration} nor {@code redistribution}
      * @return what it announces at run time
      * @throws IllegalArgumentException when it is not a name that an owner may have
      */
     public Announcements announcements(String owner) {
-        if (owner.isBlank() || owner.equals("the configuration")) {
+        if (owner.isBlank() || RESERVED_OWNERS.contains(owner)) {
             throw new IllegalArgumentException("'" + owner + "' cannot own announcements: give a name of your own");
         }
         return new OwnedAnnouncements(this, owner);

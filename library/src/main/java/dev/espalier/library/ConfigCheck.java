@@ -1,6 +1,7 @@
 package dev.espalier.library;
 
 import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.Redistribute;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
@@ -21,7 +22,19 @@ final class ConfigCheck {
 
     private ConfigCheck() {}
 
-    static void check(SpeakerConfig config) {
+    /** @param knowsHostRoutes whether somebody tells the speaker which routes the host has */
+    static void check(SpeakerConfig config, boolean knowsHostRoutes) {
+        require(
+                knowsHostRoutes || config.redistribute().isEmpty(),
+                "nobody tells this speaker the host's routes, so none can be redistributed: give builder.links, or leave "
+                        + "redistribute empty");
+        require(
+                config.redistribute().stream()
+                                .map(Redistribute::from)
+                                .distinct()
+                                .count()
+                        == config.redistribute().size(),
+                "redistribute names a source twice: give it once, with a chain of policies");
         require(
                 !config.routerId().isUnspecified(),
                 "the router id is 0.0.0.0: give an address that no other speaker has");

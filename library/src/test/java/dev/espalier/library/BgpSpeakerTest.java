@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.Redistribute;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.PrefixSnapshot;
 import dev.espalier.net.Asn;
@@ -17,6 +18,7 @@ import dev.espalier.policy.Action;
 import dev.espalier.policy.Condition;
 import dev.espalier.policy.DefaultAction;
 import dev.espalier.policy.DefinedSet;
+import dev.espalier.policy.InstallProtocol;
 import dev.espalier.policy.MatchSetOptions;
 import dev.espalier.policy.Policies;
 import dev.espalier.policy.Policy;
@@ -501,6 +503,14 @@ class BgpSpeakerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> program.announcements("the configuration"))
                 .withMessageContaining("cannot own");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> program.announcements("redistribution"))
+                .withMessageContaining("cannot own");
+        Redistribute statics = new Redistribute(InstallProtocol.STATIC, Policies.acceptAll(), false);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> program.reconfigure(
+                        program(65001).redistribute(List.of(statics)).build()))
+                .withMessageContaining("give builder.links");
         Announcements service = program.announcements("service");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> service.announce(IpPrefix.parse("224.0.0.0/24"), PLAIN))

@@ -2,8 +2,8 @@ package dev.espalier.agent;
 
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
+import dev.espalier.policy.InstallProtocol;
 import dev.espalier.route.PathAttributes;
-import dev.espalier.route.RouteSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +20,7 @@ public record PolicyQuestion(
         Judge judge,
         IpPrefix prefix,
         PathAttributes attributes,
-        @Nullable RouteSource source,
+        @Nullable InstallProtocol source,
         @Nullable IpAddress neighbor) {
 
     /** Whose policy judges. */
@@ -30,6 +30,14 @@ public record PolicyQuestion(
 
         /** What a peer has at import or export. */
         record OfPeer(String peer, Direction direction) implements Judge {}
+
+        /**
+         * What a Router has for redistributing the host's routes.
+         *
+         * @param router its name, or null for the only one
+         * @param from whose routes
+         */
+        record OfRouter(@Nullable String router, InstallProtocol from) implements Judge {}
     }
 
     /** Which of a peer's policies. */

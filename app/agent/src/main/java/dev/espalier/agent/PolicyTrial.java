@@ -6,17 +6,19 @@ import dev.espalier.agent.PolicyQuestion.Unanswerable;
 import dev.espalier.agent.api.PolicyTestView;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.PeerConfig.RemoteAs;
+import dev.espalier.bgp.Redistribute;
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.engine.RedistributionRefusal;
 import dev.espalier.net.Asn;
 import dev.espalier.net.IpAddress;
 import dev.espalier.objects.document.NearestName;
 import dev.espalier.objects.plan.Compilation;
 import dev.espalier.objects.plan.Plan;
+import dev.espalier.policy.InstallProtocol;
 import dev.espalier.policy.Policy;
 import dev.espalier.policy.PolicyRoute;
 import dev.espalier.route.AsPath;
 import dev.espalier.route.PathAttributes;
-import dev.espalier.route.RouteSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -57,6 +59,7 @@ final class PolicyTrial {
         return switch (question.judge()) {
             case Judge.Named named -> byName(named.policy());
             case Judge.OfPeer ofPeer -> ofPeer(ofPeer);
+            case Judge.OfRouter ofRouter -> ofRouter(ofRouter);
         };
     }
 
@@ -65,7 +68,7 @@ final class PolicyTrial {
         if (policy == null) {
             throw unknown("RoutePolicy", name, compiled.policies().keySet());
         }
-        route.source = Objects.requireNonNullElse(question.source(), RouteSource.LOCAL);
+        route.source = Objects.requireNonNullElse(question.source(), InstallProtocol.LOCAL);
         if (!compiled.plan().routers().isEmpty()) {
             route.localAs = compiled.plan().routers().getFirst().speaker().asn();
         }
@@ -92,10 +95,10 @@ final class PolicyTrial {
         if (route.neighbor == null && peer.remote() instanceof PeerConfig.Remote.Address(IpAddress address, var link)) {
             route.neighbor = address;
         }
-        RouteSource usual =
+        InstallProtocol usual =
                 switch (direction) {
-                    case IMPORT -> internal ? RouteSource.IBGP : RouteSource.EBGP;
-                    case EXPORT -> RouteSource.LOCAL;
+                    case IMPORT -> internal ? InstallProtocol.IBGP : InstallProtocol.EBGP;
+                    case EXPORT -> InstallProtocol.LOCAL;
                 };
         route.source = Objects.requireNonNullElse(question.source(), usual);
         Policy policy =
@@ -104,6 +107,40 @@ final class PolicyTrial {
                     case EXPORT -> peer.exportPolicy();
                 };
         return policy == null ? withoutPolicy(peer, direction, internal) : explained(policy);
+    }
+
+    private PolicyTestView ofRouter(Judge.OfRouter judge) {
+        Plan.PlannedRouter router = router(judge.router());
+        InstallProtocol from = judge.from();
+        route.localAs = router.speaker().asn();
+        route.source = from;
+        for (Redistribute candidate : router.speaker().redistribute()) {
+            if (candidate.from() == from) {
+                return question.prefix().length() == 0 && !candidate.defaultRoute()
+                        ? view(null, null, RedistributionRefusal.DEFAULT_ROUTE.toString(), List.of())
+                        : explained(candidate.policy());
+            }
+        }
+        return view(null, null, RedistributionRefusal.NOT_WANTED.toString(), List.of());
+    }
+
+    private Plan.PlannedRouter router(@Nullable String name) {
+        List<Plan.PlannedRouter> routers = compiled.plan().routers();
+        if (name == null && routers.size() > 1) {
+            throw new Unanswerable("this node has several Routers: "
+                    + String.join(
+                            ", ", routers.stream().map(Plan.PlannedRouter::name).toList())
+                    + "; say with --router which one is meant");
+        }
+        return routers.stream()
+                .filter(router -> name == null || router.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> name == null
+                        ? new Unanswerable("there is no Router on this node")
+                        : unknown(
+                                "Router",
+                                name,
+                                routers.stream().map(Plan.PlannedRouter::name).toList()));
     }
 
     /** As for the speaker, a peer of any AS counts as external until its OPEN says otherwise. */

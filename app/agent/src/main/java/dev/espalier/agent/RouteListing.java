@@ -120,8 +120,11 @@ final class RouteListing {
 
     private Optional<ExplainView> explain(Instance.View view, IpPrefix prefix) {
         PrefixSnapshot bgp = view.speaker().view().explain(prefix).orElse(null);
+        String redistribution = view.speaker().view().redistribution(prefix);
         ExplainView all = Views.explain(
-                query.instance(), prefix.toString(), bgp, view.table().explain(prefix), links);
-        return bgp == null && all.candidates().isEmpty() ? Optional.empty() : Optional.of(all);
+                query.instance(), prefix.toString(), bgp, view.table().explain(prefix), redistribution, links);
+        return bgp == null && all.candidates().isEmpty() && redistribution == null
+                ? Optional.empty()
+                : Optional.of(all);
     }
 }

@@ -247,6 +247,7 @@ final class Views {
             String prefix,
             @Nullable PrefixSnapshot bgp,
             Explanation table,
+            @Nullable String redistribution,
             IntFunction<String> links) {
         return new ExplainView(
                 instance,
@@ -255,7 +256,8 @@ final class Views {
                 bgp == null ? List.of() : bgp.paths().stream().map(Views::path).toList(),
                 table.candidates().stream().map(c -> candidate(c, links)).toList(),
                 kernel(table.kernel(), links),
-                bgp == null ? List.of() : bgp.told().stream().map(Views::told).toList());
+                bgp == null ? List.of() : bgp.told().stream().map(Views::told).toList(),
+                redistribution);
     }
 
     private static ExplainView.Candidate candidate(Explanation.Candidate candidate, IntFunction<String> links) {

@@ -24,6 +24,9 @@ final class ExplainText {
                 + (instance.equals("default") ? "" : " in routing instance " + instance));
         paths(prefix);
         candidates(prefix.objects("candidates"));
+        if (!prefix.text("redistribution").isEmpty()) {
+            plain(Words.sentence(prefix.text("redistribution")));
+        }
         kernel(prefix.object("kernel"));
         told(prefix.objects("told"));
     }

@@ -6,6 +6,8 @@ import dev.espalier.agent.PolicyQuestion.Direction;
 import dev.espalier.agent.PolicyQuestion.Judge;
 import dev.espalier.agent.api.ApiJson;
 import dev.espalier.net.IpAddress;
+import dev.espalier.policy.InstallProtocol;
+import dev.espalier.route.Origin;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -32,7 +34,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  espalier policy test -c node.yaml --policy from-customers --prefix 10.1.0.0/16",
             "  espalier policy test -c node.yaml --peer tor-1 --direction import --prefix 10.1.0.0/16 \\",
-            "      --as-path \"65001 65002\" --community 65000:1 --med 50"
+            "      --as-path \"65001 65002\" --community 65000:1 --med 50",
+            "  espalier policy test -c node.yaml --redistribute static --prefix 10.1.0.0/16 --med 20"
         })
 final class PolicyTestCommand extends ReportCommand {
 
@@ -62,6 +65,9 @@ final class PolicyTestCommand extends ReportCommand {
         @ArgGroup(exclusive = false)
         private @Nullable OfPeer peer;
 
+        @ArgGroup(exclusive = false)
+        private @Nullable OfRouter router;
+
         /** For picocli. */
         Whose() {}
     }
@@ -80,6 +86,22 @@ final class PolicyTestCommand extends ReportCommand {
 
         /** For picocli. */
         OfPeer() {}
+    }
+
+    /** A Router and whose routes it redistributes. */
+    static final class OfRouter {
+        @Option(
+                names = "--redistribute",
+                required = true,
+                paramLabel = "connected|static|kernel",
+                description = "The policies that redistribute such routes of the host ...")
+        private String from = "";
+
+        @Option(names = "--router", paramLabel = "NAME", description = "... into this Router (default: the only one).")
+        private @Nullable String router;
+
+        /** For picocli. */
+        OfRouter() {}
     }
 
     /** For picocli. */
@@ -112,12 +134,40 @@ final class PolicyTestCommand extends ReportCommand {
                     Objects.requireNonNull(command).commandLine(),
                     "Option '--from' is not for --direction export: an export policy sees the neighbour it sends to");
         }
+        if (judge instanceof Judge.OfRouter) {
+            refuse("--from", from, "no neighbour is asked for when a route of the host is redistributed");
+            refuse("--source", route.source(), "--redistribute says where the route comes from");
+        }
         IpAddress neighbor = from == null ? null : route.read("--from", from, IpAddress::parse);
-        return new PolicyQuestion(judge, route.prefix(), route.attributes(), route.source(), neighbor);
+        return new PolicyQuestion(
+                judge, route.prefix(), route.attributes(usualOrigin(judge)), route.source(), neighbor);
+    }
+
+    /** As the speaker has it: what is redistributed was learnt by other means than BGP's. */
+    private static Origin usualOrigin(Judge judge) {
+        return judge instanceof Judge.OfRouter ? Origin.INCOMPLETE : Origin.IGP;
+    }
+
+    private void refuse(String option, @Nullable Object given, String because) {
+        if (given != null) {
+            throw new ParameterException(
+                    Objects.requireNonNull(command).commandLine(),
+                    "Option '" + option + "' is not for --redistribute: " + because);
+        }
+    }
+
+    private static InstallProtocol kernelProtocol(String text) {
+        InstallProtocol[] redistributed = {InstallProtocol.CONNECTED, InstallProtocol.STATIC, InstallProtocol.KERNEL};
+        return RouteOptions.word(redistributed, text);
     }
 
     private Judge judge() {
         Whose given = Objects.requireNonNull(whose, "picocli requires it");
+        if (given.router != null) {
+            return new Judge.OfRouter(
+                    given.router.router,
+                    route.read("--redistribute", given.router.from, PolicyTestCommand::kernelProtocol));
+        }
         if (given.peer == null) {
             return new Judge.Named(Objects.requireNonNull(given.policy, "picocli requires one of the two"));
         }

@@ -6,10 +6,10 @@ import dev.espalier.net.ExtendedCommunity;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.LargeCommunity;
+import dev.espalier.policy.InstallProtocol;
 import dev.espalier.route.AsPath;
 import dev.espalier.route.Origin;
 import dev.espalier.route.PathAttributes;
-import dev.espalier.route.RouteSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,8 +36,11 @@ final class RouteOptions {
     @Option(names = "--as-path", paramLabel = "ASNS", description = "Its AS path, such as \"65001 65002\".")
     private String asPath = "";
 
-    @Option(names = "--origin", paramLabel = "ORIGIN", description = "igp (the default), egp or incomplete.")
-    private String origin = Origin.IGP.toString();
+    @Option(
+            names = "--origin",
+            paramLabel = "ORIGIN",
+            description = "igp (the default), egp or incomplete (the default with --redistribute).")
+    private @Nullable String origin;
 
     @Option(names = "--next-hop", paramLabel = "ADDRESS", description = "Its next hop.")
     private @Nullable String nextHop;
@@ -60,7 +63,7 @@ final class RouteOptions {
     @Option(
             names = "--source",
             paramLabel = "SOURCE",
-            description = "Where it comes from: ebgp, ibgp, local or kernel.")
+            description = "Where it comes from: ebgp, ibgp, local, connected, static or kernel.")
     private @Nullable String source;
 
     /** For picocli. */
@@ -72,13 +75,18 @@ final class RouteOptions {
 
     /** Null when it was not said. */
     @Nullable
-    RouteSource source() {
-        return source == null ? null : read("--source", source, text -> word(RouteSource.values(), text));
+    InstallProtocol source() {
+        return source == null ? null : read("--source", source, text -> word(InstallProtocol.values(), text));
     }
 
-    PathAttributes attributes() {
+    /**
+     * Its attributes.
+     *
+     * @param usualOrigin its origin where nothing else is said
+     */
+    PathAttributes attributes(Origin usualOrigin) {
         PathAttributes.Builder route = PathAttributes.builder()
-                .origin(read("--origin", origin, text -> word(Origin.values(), text)))
+                .origin(origin == null ? usualOrigin : read("--origin", origin, text -> word(Origin.values(), text)))
                 .asPath(read("--as-path", asPath, RouteOptions::asPath));
         if (nextHop != null) {
             route.nextHop(read("--next-hop", nextHop, IpAddress::parse));

@@ -178,6 +178,7 @@ class CommandsTest {
                       Its preference 20 is the smallest.
                   *   kernel route, preference 254, metric 1024: via 192.0.2.254 dev eth0
                       Its preference 254 is larger than 20.
+                  Not redistributed: it is a default route, which is redistributed only with defaultRoute: true.
 
                 Kernel
                   installed: via 192.0.2.1 dev eth0; backup via 10.0.7.2 dev eth2

@@ -184,6 +184,50 @@ class PolicyTestCommandTest {
                 .startsWith("espalier: Invalid value for option '--direction': 'in' is none of import, export\n");
     }
 
+    private void addRedistribution() throws IOException {
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replaceFirst(
+                                "routerId: 10.255.0.1}",
+                                "routerId: 10.255.0.1, redistribute: [{from: static, policy: [from-customers]}]}"));
+    }
+
+    @Test
+    void aRouteOfTheHostIsJudgedAsTheRouterWouldAtRedistribution() throws IOException {
+        addRedistribution();
+        assertThat(test("--redistribute", "static", "--prefix", "203.0.113.0/24", "--med", "20")
+                        .out())
+                .startsWith("203.0.113.0/24 is accepted: policy 'from-customers' statement 'ours'\n")
+                .contains("origin       incomplete  incomplete", "med          20          25");
+        assertThat(test("--redistribute", "static", "--router", "main", "--prefix", "198.51.100.0/24")
+                        .out())
+                .startsWith("198.51.100.0/24 is rejected: policy 'from-customers' statement 'not-theirs'\n");
+        assertThat(test("--redistribute", "connected", "--prefix", "203.0.113.0/24")
+                        .out())
+                .startsWith("203.0.113.0/24 is rejected: the Router does not redistribute such routes");
+        assertThat(test("--redistribute", "static", "--prefix", "0.0.0.0/0").out())
+                .startsWith("0.0.0.0/0 is rejected: it is a default route");
+    }
+
+    @Test
+    void aQuestionAboutRedistributionThatMakesNoSenseIsRefused() throws IOException {
+        addRedistribution();
+        assertThat(test("--redistribute", "ebgp", "--prefix", "10.0.0.0/8").err())
+                .startsWith("espalier: Invalid value for option '--redistribute': 'ebgp' is none of connected, static, "
+                        + "kernel\n");
+        assertThat(test("--redistribute", "static", "--source", "static", "--prefix", "10.0.0.0/8")
+                        .err())
+                .startsWith("espalier: Option '--source' is not for --redistribute");
+        assertThat(test("--redistribute", "static", "--from", "192.0.2.1", "--prefix", "10.0.0.0/8")
+                        .err())
+                .startsWith("espalier: Option '--from' is not for --redistribute");
+        assertThat(test("--redistribute", "static", "--router", "mian", "--prefix", "10.0.0.0/8")
+                        .err())
+                .isEqualTo("espalier: there is no Router 'mian' on this node; did you mean 'main'?\n");
+        assertThat(test("--router", "main", "--prefix", "10.0.0.0/8").status()).isEqualTo(ExitStatus.USAGE);
+    }
+
     @Test
     void aQuestionWithoutOnePolicyIsWrongUsage() {
         assertThat(test("--prefix", "10.0.0.0/8").status()).isEqualTo(ExitStatus.USAGE);

@@ -358,7 +358,8 @@ final class SampleDaemon implements Daemon {
                                 null,
                                 false,
                                 "not announced: it is not among the best 2 that may be told",
-                                null))));
+                                null)),
+                "not redistributed: it is a default route, which is redistributed only with defaultRoute: true"));
     }
 
     // ---- configuration

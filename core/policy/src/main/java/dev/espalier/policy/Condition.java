@@ -3,7 +3,6 @@ package dev.espalier.policy;
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.route.Origin;
-import dev.espalier.route.RouteSource;
 import java.util.List;
 import java.util.Set;
 
@@ -177,8 +176,8 @@ public sealed interface Condition {
         }
     }
 
-    /** The route comes from this source. */
-    record InstallProtocolEq(RouteSource source) implements Condition {
+    /** The route was made by this one. */
+    record InstallProtocolEq(InstallProtocol source) implements Condition {
         @Override
         public String field() {
             return "installProtocolEq";

@@ -4,7 +4,6 @@ import dev.espalier.net.AddressFamily;
 import dev.espalier.net.Asn;
 import dev.espalier.net.IpAddress;
 import dev.espalier.route.PathAttributes;
-import dev.espalier.route.RouteSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +22,8 @@ public final class PolicyRoute {
     public int length;
     /** The attributes as the policy shall see them. */
     public PathAttributes attributes = PathAttributes.builder().build();
-    /** Where the route comes from. */
-    public RouteSource source = RouteSource.LOCAL;
+    /** Who made the route. */
+    public InstallProtocol source = InstallProtocol.LOCAL;
     /** The neighbour concerned: the one it came from at import, the one it goes to at export; null where there is none. */
     public @Nullable IpAddress neighbor;
     /** That neighbour's AS; null where there is none. */

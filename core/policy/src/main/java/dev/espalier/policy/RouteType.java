@@ -1,7 +1,5 @@
 package dev.espalier.policy;
 
-import dev.espalier.route.RouteSource;
-
 /** Where a route was learnt, as {@code routeType} asks (OpenConfig {@code route-type}). */
 public enum RouteType {
     /** From an internal BGP peer. */
@@ -11,12 +9,12 @@ public enum RouteType {
     /** From no peer: announced here, or found in the kernel. */
     LOCAL;
 
-    /** The type of a route from a source. */
-    public static RouteType of(RouteSource source) {
+    /** The type of a route by who made it. */
+    public static RouteType of(InstallProtocol source) {
         return switch (source) {
             case IBGP -> INTERNAL;
             case EBGP -> EXTERNAL;
-            case LOCAL, KERNEL -> LOCAL;
+            case LOCAL, CONNECTED, STATIC, KERNEL -> LOCAL;
         };
     }
 }

@@ -23,7 +23,6 @@ import dev.espalier.policy.Condition.MatchNeighborSet;
 import dev.espalier.policy.Condition.MatchPrefixSet;
 import dev.espalier.policy.Condition.NextHopIn;
 import dev.espalier.route.Origin;
-import dev.espalier.route.RouteSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -178,15 +177,16 @@ class ConditionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"EBGP, EXTERNAL", "IBGP, INTERNAL", "LOCAL, LOCAL", "KERNEL, LOCAL"})
-    void theRouteTypeFollowsFromTheSource(RouteSource source, RouteType expected) {
+    @CsvSource({"EBGP, EXTERNAL", "IBGP, INTERNAL", "LOCAL, LOCAL", "CONNECTED, LOCAL", "STATIC, LOCAL", "KERNEL, LOCAL"
+    })
+    void theRouteTypeFollowsFromWhoMadeTheRoute(InstallProtocol source, RouteType expected) {
         PolicyRoute route = route("10.0.0.0/8");
         route.source = source;
 
         for (RouteType type : RouteType.values()) {
             assertThat(accepts(new Condition.RouteTypeEq(type), route)).isEqualTo(type == expected);
         }
-        for (RouteSource asked : RouteSource.values()) {
+        for (InstallProtocol asked : InstallProtocol.values()) {
             assertThat(accepts(new Condition.InstallProtocolEq(asked), route)).isEqualTo(asked == source);
         }
     }

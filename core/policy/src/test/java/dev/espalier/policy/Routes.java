@@ -6,7 +6,6 @@ import dev.espalier.net.IpPrefix;
 import dev.espalier.policy.Policy.Verdict;
 import dev.espalier.route.AsPath;
 import dev.espalier.route.PathAttributes;
-import dev.espalier.route.RouteSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -25,7 +24,7 @@ final class Routes {
         route.low = parsed.address().low();
         route.length = parsed.length();
         route.attributes = attributes.apply(PathAttributes.builder()).build();
-        route.source = RouteSource.EBGP;
+        route.source = InstallProtocol.EBGP;
         route.neighbor = IpAddress.parse("192.0.2.1");
         route.neighborAs = new Asn(65001);
         route.localAs = new Asn(65000);

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +102,11 @@ final class ForeignRoutes {
 
     private static boolean isSame(ForeignRoute a, ForeignRoute b) {
         return a.protocol() == b.protocol() && a.metric() == b.metric();
+    }
+
+    /** Visits the prefix numbers that have any, with their routes, in no particular order. The action must not change them. */
+    void forEach(BiConsumer<Integer, List<ForeignRoute>> action) {
+        byPrefix.forEach(action);
     }
 
     /** The routes for a prefix, the one the kernel prefers first. */

@@ -53,6 +53,27 @@ final class LinkTable {
         return link != null && link.up();
     }
 
+    /** The links that can carry packets; a copy. */
+    Set<Integer> up() {
+        Set<Integer> up = new HashSet<>();
+        links.forEach((index, link) -> {
+            if (link.up()) {
+                up.add(index);
+            }
+        });
+        return up;
+    }
+
+    /** The addresses on loopback devices that are up, in no particular order. */
+    List<HostAddress> onLoopback() {
+        return addresses.stream()
+                .filter(address -> {
+                    Link link = links.get(address.link());
+                    return link != null && link.loopback() && link.up();
+                })
+                .toList();
+    }
+
     /** Whether an address is one of this host's own. */
     boolean isOwn(IpAddress address) {
         // few addresses, and asked only when a next hop is resolved

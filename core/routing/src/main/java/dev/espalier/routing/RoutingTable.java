@@ -45,6 +45,7 @@ public final class RoutingTable implements Links.Observer {
     private final GroupTable groups;
     private final Routes ipv4;
     private final Routes ipv6;
+    private final HostRoutes hostRoutes;
     private final NextHopResolver resolver;
     private final NextHopTracker tracker;
     private final KernelContents contents;
@@ -80,6 +81,7 @@ public final class RoutingTable implements Links.Observer {
         this.reader = new KernelReader(instance, loop, options.blocking(), fib, sync, contents, events);
         this.ipv4 = routes(index.table(AddressFamily.IPV4));
         this.ipv6 = routes(index.table(AddressFamily.IPV6));
+        this.hostRoutes = new HostRoutes(instance, links, index, ipv4.foreign, ipv6.foreign);
         this.resolver = new NextHopResolver(
                 index,
                 links,
@@ -255,6 +257,11 @@ public final class RoutingTable implements Links.Observer {
         tracker.untrack(new NextHopKey(nextHop, link), observer);
     }
 
+    /** The routes of others in our kernel table. */
+    public HostRoutes hostRoutes() {
+        return hostRoutes;
+    }
+
     /** Hears from the kernel what changed in its links, addresses and routes. */
     @Override
     public void changed(Links.Event event) {
@@ -319,11 +326,13 @@ public final class RoutingTable implements Links.Observer {
     }
 
     private void foreignChanged(Routes routes, int id) {
+        hostRoutes.changed(routes.prefixes, id);
         sync.changed(routes.prefixes.family(), id);
         prefixChanged(routes.prefixes, id);
     }
 
     private void linksChanged() {
+        hostRoutes.linksChanged();
         tracker.allChanged();
         groupsChanged = true;
         sync.retryRefused();

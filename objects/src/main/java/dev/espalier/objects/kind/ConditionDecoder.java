@@ -8,9 +8,9 @@ import dev.espalier.objects.decode.Decoders;
 import dev.espalier.objects.decode.Fields;
 import dev.espalier.objects.document.Value;
 import dev.espalier.policy.Condition;
+import dev.espalier.policy.InstallProtocol;
 import dev.espalier.policy.MatchSetOptions;
 import dev.espalier.policy.RouteType;
-import dev.espalier.route.RouteSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,11 +51,13 @@ final class ConditionDecoder {
     private static final Decoder<RouteType> ROUTE_TYPE = Decoders.choice(
             Map.of("internal", RouteType.INTERNAL, "external", RouteType.EXTERNAL, "local", RouteType.LOCAL));
 
-    private static final Decoder<RouteSource> SOURCE = Decoders.choice(Map.of(
-            "kernel", RouteSource.KERNEL,
-            "local", RouteSource.LOCAL,
-            "ebgp", RouteSource.EBGP,
-            "ibgp", RouteSource.IBGP));
+    private static final Decoder<InstallProtocol> SOURCE = Decoders.choice(Map.of(
+            "ebgp", InstallProtocol.EBGP,
+            "ibgp", InstallProtocol.IBGP,
+            "local", InstallProtocol.LOCAL,
+            "connected", InstallProtocol.CONNECTED,
+            "static", InstallProtocol.STATIC,
+            "kernel", InstallProtocol.KERNEL));
 
     /** A block, or one address. */
     static final Decoder<IpPrefix> ADDRESS_OR_PREFIX = Decoders.parsed(

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param gracefulRestart graceful restart
  * @param honorGracefulShutdown whether GRACEFUL_SHUTDOWN from external peers is obeyed
  * @param drainSeconds how long neighbours are asked to find other ways before the daemon ends; 0 for not
+ * @param redistribute which routes of the host that are not ours are announced too
  * @param timers the timers of its peers unless they say otherwise
  */
 public record RouterSpec(
@@ -53,6 +54,7 @@ public record RouterSpec(
         GracefulRestart gracefulRestart,
         boolean honorGracefulShutdown,
         int drainSeconds,
+        List<RedistributeSpec> redistribute,
         Timers timers) {
 
     /**
@@ -129,6 +131,7 @@ public record RouterSpec(
                 fields.optional("gracefulRestart", GracefulRestart.DECODER, GracefulRestart.DEFAULT),
                 fields.optional("gracefulShutdown", Decoders.object(RouterSpec::honor), true),
                 fields.optional("shutdown", Decoders.object(RouterSpec::drainSeconds), 0),
+                RedistributeSpec.decodeAll(fields),
                 fields.optional("timers", Timers.DECODER, Timers.UNSAID));
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.objects.plan;
 
 import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.Redistribute;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
@@ -11,13 +12,16 @@ import dev.espalier.objects.decode.Findings;
 import dev.espalier.objects.kind.AdvertisementSpec;
 import dev.espalier.objects.kind.BgpPeerSpec;
 import dev.espalier.objects.kind.Kind;
+import dev.espalier.objects.kind.RedistributeSpec;
 import dev.espalier.objects.kind.RouterSpec;
 import dev.espalier.objects.plan.Plan.PlannedRouter;
+import dev.espalier.policy.Policy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +66,7 @@ public final class Compiler {
             policies.find(peer.spec().exportPolicy(), peer, "spec.exportPolicy");
             bfdProfiles.check(peer);
         }
+        specs.ofKind(Kind.ROUTER).forEach(router -> redistribute(router, policies));
         Map<String, List<Decoded<BgpPeerSpec>>> peersByRouter = byRouter(peers, BgpPeerSpec::router, routers);
         List<Decoded<AdvertisementSpec>> advertisements = specs.ofKind(Kind.ADVERTISEMENT);
         Map<String, List<Decoded<AdvertisementSpec>>> advertisementsByRouter =
@@ -78,6 +83,7 @@ public final class Compiler {
                     speaker(
                             router,
                             compilePeers(its, peerCompiler),
+                            redistribute(router, policies),
                             new AdvertisementCompiler(its, policies)
                                     .compile(advertisementsByRouter.getOrDefault(router.name(), List.of())))));
         }
@@ -120,8 +126,23 @@ public final class Compiler {
         return compiled;
     }
 
+    private static List<Redistribute> redistribute(Decoded<RouterSpec> router, PolicyLibrary policies) {
+        List<Redistribute> compiled = new ArrayList<>();
+        List<RedistributeSpec> specs = router.spec().redistribute();
+        for (int i = 0; i < specs.size(); i++) {
+            RedistributeSpec one = specs.get(i);
+            Policy policy = policies.find(one.policy(), router, "spec.redistribute[" + i + "].policy");
+            compiled.add(new Redistribute(one.from(), Objects.requireNonNull(policy), one.defaultRoute()));
+        }
+        compiled.sort(Comparator.comparing(Redistribute::from));
+        return compiled;
+    }
+
     private SpeakerConfig speaker(
-            Decoded<RouterSpec> router, List<PeerConfig> peers, Map<IpPrefix, SpeakerConfig.Origination> originated) {
+            Decoded<RouterSpec> router,
+            List<PeerConfig> peers,
+            List<Redistribute> redistribute,
+            Map<IpPrefix, SpeakerConfig.Origination> originated) {
         RouterSpec spec = router.spec();
         Ipv4Address routerId = RouterDirectory.routerId(router, facts);
         return SpeakerConfig.builder(spec.asn(), routerId)
@@ -141,6 +162,7 @@ public final class Compiler {
                 .honorGracefulShutdown(spec.honorGracefulShutdown())
                 .drainSeconds(spec.drainSeconds())
                 .peers(peers)
+                .redistribute(redistribute)
                 .originated(originated)
                 .build();
     }

@@ -4,6 +4,7 @@ import dev.espalier.bfd.BfdProfile;
 import dev.espalier.bgp.AsPathOptions;
 import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.PeerConfig;
+import dev.espalier.bgp.Redistribute;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.SpeakerConfig.Origination;
 import dev.espalier.net.IpPrefix;
@@ -16,6 +17,7 @@ import dev.espalier.route.Secret;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -54,6 +56,7 @@ public final class PlanDiff {
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE),
             new Field<>("gracefulShutdown.honor", SpeakerConfig::honorGracefulShutdown, Effect.ROUTES_REEVALUATED),
+            new Field<>("redistribute", SpeakerConfig::redistribute, Effect.ROUTES_REEVALUATED),
             new Field<>("shutdown.drainTime", SpeakerConfig::drainSeconds, Effect.NONE));
 
     private static final List<Field<PeerConfig>> PEER = List.of(
@@ -243,7 +246,11 @@ public final class PlanDiff {
             case Policy policy -> "'" + policy.name() + "'";
             case Secret secret -> secret.toString(); // dots
             case Collection<?> several ->
-                several.stream().map(String::valueOf).sorted().collect(Collectors.joining(", ", "[", "]"));
+                several.stream()
+                        .map(PlanDiff::words)
+                        .map(String::valueOf)
+                        .sorted()
+                        .collect(Collectors.joining(", ", "[", "]"));
             case PeerConfig.Remote.Address one ->
                 one.link() == null ? one.address().toString() : one.address() + "%" + one.link();
             case PeerConfig.Remote.Interface(String link) -> "interface " + link;
@@ -254,6 +261,10 @@ public final class PlanDiff {
                         + (aggregate.contributors() == null
                                 ? ""
                                 : ", of '" + aggregate.contributors().name() + "'");
+            case Redistribute redistribute ->
+                redistribute.from().name().toLowerCase(Locale.ROOT)
+                        + (redistribute.defaultRoute() ? " with a default route" : "")
+                        + " by '" + redistribute.policy().name() + "'";
             case PeerConfig.RemoteAs.Exactly number -> number.asn().toString();
             case PeerConfig.RemoteAs.Internal _ -> "internal";
             case PeerConfig.RemoteAs.External _ -> "external";

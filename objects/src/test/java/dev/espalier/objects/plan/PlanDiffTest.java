@@ -158,6 +158,40 @@ class PlanDiffTest {
                         "bfd profile fast: requiredMinReceive 50 -> 100 (no session is touched)");
     }
 
+    @Test
+    void redistributionIsShownInWordsAndTheOrderOfItsEntriesMeansNothing() {
+        String before = """
+                apiVersion: espalier.dev/v1alpha1
+                kind: Router
+                metadata: {name: main}
+                spec:
+                  asn: 65001
+                  redistribute:
+                    - {from: static, policy: [accept-all]}
+                    - {from: connected, policy: [reject-all, accept-all]}
+                """;
+        String turned = """
+                apiVersion: espalier.dev/v1alpha1
+                kind: Router
+                metadata: {name: main}
+                spec:
+                  asn: 65001
+                  redistribute:
+                    - {from: connected, policy: [reject-all, accept-all]}
+                    - {from: static, policy: [accept-all]}
+                """;
+        assertThat(PlanDiff.between(Examples.plan(before), Examples.plan(turned)))
+                .isEmpty();
+        String after =
+                before.replace("static, policy: [accept-all]", "static, policy: [accept-all], defaultRoute: true");
+        assertThat(PlanDiff.between(Examples.plan(before), Examples.plan(after)))
+                .extracting(PlanChange::toString)
+                .containsExactly(
+                        "router main: redistribute [connected by 'reject-all, accept-all', static by 'accept-all'] -> "
+                                + "[connected by 'reject-all, accept-all', static with a default route by 'accept-all'] "
+                                + "(re-evaluates routes)");
+    }
+
     /** A field that is added to these records and forgotten here would change without a word. */
     @Test
     void noFieldIsForgotten() {

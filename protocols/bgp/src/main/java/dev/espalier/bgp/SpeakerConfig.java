@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param honorGracefulShutdown whether routes of external peers that carry GRACEFUL_SHUTDOWN become a last resort (RFC 8326)
  * @param drainSeconds how long neighbours are asked to find other ways before the daemon ends (RFC 8326); 0 for not
  * @param peers whom to talk to; names are unique
+ * @param redistribute which routes of the host that are not ours are announced too; at most one for each source
  * @param originated what to announce on our own account: prefixes with their attributes; a next hop of null means ourselves
  */
 public record SpeakerConfig(
@@ -55,12 +56,14 @@ public record SpeakerConfig(
         boolean honorGracefulShutdown,
         int drainSeconds,
         List<PeerConfig> peers,
+        List<Redistribute> redistribute,
         Map<IpPrefix, Origination> originated) {
 
     /** Copies the collections; the announcements keep their order, so that the same configuration gives the same run. */
     public SpeakerConfig {
         listen = List.copyOf(listen);
         peers = List.copyOf(peers);
+        redistribute = List.copyOf(redistribute);
         originated = Collections.unmodifiableMap(new LinkedHashMap<>(originated));
     }
 
@@ -88,6 +91,7 @@ public record SpeakerConfig(
                 .honorGracefulShutdown(honorGracefulShutdown)
                 .drainSeconds(drainSeconds)
                 .peers(peers)
+                .redistribute(redistribute)
                 .originated(originated);
     }
 
@@ -147,6 +151,7 @@ public record SpeakerConfig(
         private boolean honorGracefulShutdown = true;
         private int drainSeconds;
         private List<PeerConfig> peers = List.of();
+        private List<Redistribute> redistribute = List.of();
         private Map<IpPrefix, Origination> originated = Map.of();
 
         private Builder(Asn asn, Ipv4Address routerId) {
@@ -245,6 +250,11 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder redistribute(List<Redistribute> value) {
+            redistribute = value;
+            return this;
+        }
+
         public Builder originated(Map<IpPrefix, Origination> value) {
             originated = value;
             return this;
@@ -270,6 +280,7 @@ public record SpeakerConfig(
                     honorGracefulShutdown,
                     drainSeconds,
                     peers,
+                    redistribute,
                     originated);
         }
     }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param candidates the routes in the node's routing table, the one used first
  * @param kernel whether the kernel holds our route, and why or why not
  * @param told whom we told, and why or why not
+ * @param redistribution whether the host's own route is redistributed into BGP, and why or why not, a sentence; null where there
+ *     is nothing to say
  */
 public record ExplainView(
         String instance,
@@ -21,7 +23,8 @@ public record ExplainView(
         List<PathView> paths,
         List<Candidate> candidates,
         RouteView.KernelView kernel,
-        List<Told> told) {
+        List<Told> told,
+        @Nullable String redistribution) {
 
     /**
      * A route in the node's routing table.

@@ -148,7 +148,8 @@ final class QuietDaemon implements Daemon {
                         List.of(),
                         List.of(),
                         new RouteView.KernelView("none", "", List.of(), List.of()),
-                        List.of()))
+                        List.of(),
+                        null))
                 : Optional.empty();
     }
 

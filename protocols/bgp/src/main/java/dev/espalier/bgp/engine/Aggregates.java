@@ -7,6 +7,7 @@ import dev.espalier.bgp.table.PrefixQueue;
 import dev.espalier.bgp.table.Rib;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.PrefixTable;
+import dev.espalier.policy.InstallProtocol;
 import dev.espalier.policy.Policy;
 import dev.espalier.policy.PolicyRoute;
 import dev.espalier.route.PathAttributes;
@@ -225,7 +226,7 @@ final class Aggregates {
         route.high = rib.prefixes().high(prefixId);
         route.low = rib.prefixes().low(prefixId);
         route.length = rib.prefixes().length(prefixId);
-        route.source = source.kind();
+        route.source = InstallProtocol.of(source.kind());
         route.neighbor = source.address();
         route.neighborAs = source.asn();
         route.localAs = us.asn();

@@ -8,6 +8,7 @@ import dev.espalier.net.Community;
 import dev.espalier.net.ExtendedCommunity;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.Ipv4Address;
+import dev.espalier.policy.InstallProtocol;
 import dev.espalier.policy.Policy;
 import dev.espalier.policy.PolicyRoute;
 import dev.espalier.route.AttributeType;
@@ -242,7 +243,7 @@ final class ExportRules {
         route.low = low;
         route.length = length;
         route.attributes = attributes;
-        route.source = from.kind();
+        route.source = InstallProtocol.of(from.kind());
         route.neighbor = key.neighbor();
         route.neighborAs = key.neighborAs();
         route.localAs = key.asPath().seen();

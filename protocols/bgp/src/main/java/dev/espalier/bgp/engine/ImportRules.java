@@ -4,6 +4,7 @@ import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.table.PathSource;
 import dev.espalier.bgp.wire.Family;
+import dev.espalier.policy.InstallProtocol;
 import dev.espalier.policy.Policy;
 import dev.espalier.policy.PolicyRoute;
 import dev.espalier.route.PathAttributes;
@@ -130,7 +131,7 @@ final class ImportRules {
         route.low = low;
         route.length = length;
         route.attributes = attributes;
-        route.source = source.kind();
+        route.source = InstallProtocol.of(source.kind());
         route.neighbor = source.address();
         route.neighborAs = source.asn();
         return route;

@@ -64,6 +64,7 @@ public final class Speaker {
     private final NextHops nextHops;
     private final Neighbors neighbors;
     private final Originations originations;
+    private final Redistribution redistribution;
     private final Intake intake;
     private final OwnRestart restart;
     private final StaleRoutes staleRoutes;
@@ -123,6 +124,7 @@ public final class Speaker {
         this.staleRoutes = new StaleRoutes(loop, locRibs, intake, staleRoutesListener());
         this.refreshes = new Refreshes(neighbors, intake, staleRoutes, limits, locRibs, groups);
         this.originations = new Originations(attributes, locRibs, events, config.instance());
+        this.redistribution = new Redistribution(config, routing.hostRoutes(), originations, this::scheduleTurn);
         for (Family family : Family.values()) {
             Rib rib = new Rib(family, index.table(family.addresses()), attributes);
             LocRib locRib = new LocRib(
@@ -166,6 +168,7 @@ public final class Speaker {
         routing.resolveThroughDefault(config.resolveViaDefault());
         sessions.start(); // first: if it cannot listen, nothing has been announced or changed
         originations.replaceBy(config.originated());
+        redistribution.configure(config);
         if (restart.waiting()) {
             events.info(
                     "bgp.restart.begin",
@@ -192,6 +195,7 @@ public final class Speaker {
     public CompletableFuture<Void> stop(@Nullable String shutdownText, boolean keepRoutes) {
         stopped = keepRoutes;
         if (!keepRoutes) {
+            redistribution.stop();
             originations.clear();
             neighbors.all().stream()
                     .filter(neighbor -> neighbor.channel() == null)
@@ -215,6 +219,7 @@ public final class Speaker {
         neighbors.configure(changed);
         locRibs.values().forEach(locRib -> locRib.configure(changed));
         originations.replaceBy(changed.originated());
+        redistribution.configure(changed);
         // Loops are recognised by these; with another AS or router id the sessions are reset, with another cluster they
         // stay.
         boolean judgeAll = !before.clusterId().equals(changed.clusterId())
@@ -351,8 +356,19 @@ public final class Speaker {
 
     /** Withdraws all announcements of our own, configured or not; what others announced goes on being told. */
     public void withdrawEverything() {
+        redistribution.stop();
         originations.clear();
         scheduleTurn();
+    }
+
+    /** Follows the host's routes. Returns whether more is to be looked at. */
+    private boolean redistribute() {
+        boolean named = originations.someAreForNamedPeers();
+        boolean more = redistribution.settle(BUDGET);
+        if (named != originations.someAreForNamedPeers()) {
+            rekeyAll(); // somebody's announcement for named peers has come to the fore, or has gone behind
+        }
+        return more;
     }
 
     private void originated(boolean namedBefore) {
@@ -374,7 +390,8 @@ public final class Speaker {
 
     /** What there is to know about this speaker, for people. */
     public SpeakerView view() {
-        return new SpeakerView(config, neighbors, locRibs, groups, attributes, originations, sessions, restart);
+        return new SpeakerView(
+                config, neighbors, locRibs, groups, attributes, originations, redistribution, sessions, restart);
     }
 
     // ---- what the sessions say
@@ -629,7 +646,8 @@ public final class Speaker {
         if (stopped) {
             return;
         }
-        boolean undecided = decide();
+        boolean undecided = redistribute();
+        undecided |= decide();
         if (sweepWanted && !undecided && !restart.waiting()) {
             sweepWanted = false;
             routing.sweep("the neighbours have told all they know");

@@ -38,6 +38,7 @@ public final class SpeakerView {
     private final Map<Family, UpdateGroups> groups;
     private final AttributeTable attributes;
     private final Originations originations;
+    private final Redistribution redistribution;
     private final Sessions sessions;
     private final OwnRestart restart;
     private final ImportRules importRules;
@@ -49,6 +50,7 @@ public final class SpeakerView {
             Map<Family, UpdateGroups> groups,
             AttributeTable attributes,
             Originations originations,
+            Redistribution redistribution,
             Sessions sessions,
             OwnRestart restart) {
         this.config = config;
@@ -57,6 +59,7 @@ public final class SpeakerView {
         this.groups = groups;
         this.attributes = attributes;
         this.originations = originations;
+        this.redistribution = redistribution;
         this.sessions = sessions;
         this.restart = restart;
         this.importRules = new ImportRules(config);
@@ -65,6 +68,11 @@ public final class SpeakerView {
     /** The configuration in force. */
     public SpeakerConfig config() {
         return config;
+    }
+
+    /** Whether the host's own route for a prefix is redistributed, and why or why not; null where there is nothing to say. */
+    public @Nullable String redistribution(IpPrefix prefix) {
+        return redistribution.explain(prefix);
     }
 
     /** Whether routes are still being learnt anew after a restart of ours. */

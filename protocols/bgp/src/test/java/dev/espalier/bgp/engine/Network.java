@@ -211,6 +211,16 @@ final class Network {
             }
         }
 
+        /** The kernel tells something: first the routing table hears it, then the speaker, as in the daemon. */
+        void hears(Links.Event event) {
+            RoutingTable held = java.util.Objects.requireNonNull(table);
+            onLoop(running -> {
+                held.changed(event);
+                running.changed(event);
+                return running;
+            });
+        }
+
         /** The host loses power: nobody is told, and its kernel's table is gone too. */
         void losePower() {
             kernel.clear();
