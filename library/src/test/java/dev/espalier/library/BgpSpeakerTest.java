@@ -275,10 +275,11 @@ class BgpSpeakerTest {
         eventually(() -> assertThat(router.locRib(PREFIX)).hasSize(100));
         released.countDown();
         eventually(() -> assertThat(slow).anyMatch(SpeakerEvent.Missed.class::isInstance));
-        long changes = slow.stream()
+        long kept = slow.stream()
+                .takeWhile(event -> !(event instanceof SpeakerEvent.Missed)) // there may be room again after it
                 .filter(event -> event instanceof SpeakerEvent.BestChanged)
                 .count();
-        assertThat(changes).isLessThanOrEqualTo(8);
+        assertThat(kept).isLessThanOrEqualTo(8);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
