@@ -103,6 +103,7 @@ class RedistributionInteropTest {
     }
 
     private static void explains(Espalier us) {
+        within(20, () -> assertThat(us.best("10.2.0.0/24").isObject()).isTrue());
         assertThat(us.get("/api/v1/explain?prefix=10.2.0.0%2F24")
                         .path("redistribution")
                         .isNull())

@@ -32,7 +32,7 @@ import java.util.stream.IntStream;
 final class TwoWays implements AutoCloseable {
 
     private static final int BFD_MULTIPLIER = 3;
-    private static final int FIRST_OCTET = 20;
+    static final int FIRST_OCTET = 20;
     private static final String OURS = "10.9.9.9";
     private static final String OURS_2 = "10.9.1.1";
     private static final String SECOND = "10.9.1.2";
