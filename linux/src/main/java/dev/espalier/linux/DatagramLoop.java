@@ -9,6 +9,7 @@ import dev.espalier.route.Datagrams;
 import dev.espalier.route.Event;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Loop;
+import dev.espalier.route.TimerQueue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -95,35 +96,7 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
 
     @Override
     public Timer schedule(long delayNanos, Runnable task) {
-        long at = now() + Math.max(0, delayNanos);
-        if (inLoop()) {
-            return timers.add(at, task);
-        }
-        DeferredTimer deferred = new DeferredTimer(task);
-        execute(() -> timers.add(at, deferred));
-        return deferred;
-    }
-
-    /** A timer that was asked for by another thread. */
-    private static final class DeferredTimer implements Timer, Runnable {
-        private volatile @Nullable Runnable task;
-
-        DeferredTimer(Runnable task) {
-            this.task = task;
-        }
-
-        @Override
-        public void run() {
-            Runnable due = task;
-            if (due != null) {
-                due.run();
-            }
-        }
-
-        @Override
-        public void cancel() {
-            task = null;
-        }
+        return timers.schedule(this, delayNanos, task);
     }
 
     @Override

@@ -28,13 +28,7 @@ class GuardedGroupTest {
 
     @BeforeEach
     void twoLinksWithAnAddressEach() {
-        namespace = new TestNamespace();
-        namespace.veth("left", "left-peer");
-        namespace.veth("right", "right-peer");
-        namespace.ip("address add 10.1.0.1/24 dev left");
-        namespace.ip("address add 10.2.0.1/24 dev right");
-        namespace.ip("address add 2001:db8:1::1/64 dev left nodad");
-        namespace.ip("address add 2001:db8:2::1/64 dev right nodad");
+        namespace = TestNamespace.withTwoLinks();
         namespace.ip("rule add table 1000");
         namespace.ip("-6 rule add table 1000");
         left = namespace.linkIndex("left");

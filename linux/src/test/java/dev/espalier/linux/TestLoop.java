@@ -17,7 +17,7 @@ final class TestLoop implements Loop, AutoCloseable {
 
     @Override
     public Timer schedule(long delayNanos, Runnable task) {
-        throw new UnsupportedOperationException();
+        throw new UnsupportedOperationException("this loop has no timers");
     }
 
     @Override

@@ -20,6 +20,18 @@ final class TestNamespace implements AutoCloseable {
         ip("link set lo up");
     }
 
+    /** One with the links {@code left} and {@code right}, an address of each family on both. */
+    static TestNamespace withTwoLinks() {
+        TestNamespace namespace = new TestNamespace();
+        namespace.veth("left", "left-peer");
+        namespace.veth("right", "right-peer");
+        namespace.ip("address add 10.1.0.1/24 dev left");
+        namespace.ip("address add 10.2.0.1/24 dev right");
+        namespace.ip("address add 2001:db8:1::1/64 dev left nodad");
+        namespace.ip("address add 2001:db8:2::1/64 dev right nodad");
+        return namespace;
+    }
+
     NetworkNamespace namespace() {
         return NetworkNamespace.named(name);
     }

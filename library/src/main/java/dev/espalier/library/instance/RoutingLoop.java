@@ -3,14 +3,12 @@ package dev.espalier.library.instance;
 import dev.espalier.route.Event;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.Loop;
+import dev.espalier.route.TimerQueue;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The loop that owns the tables of one routing instance: a platform thread that runs tasks in the order in which they came, and
@@ -31,12 +29,10 @@ public final class RoutingLoop implements Loop, AutoCloseable {
     private final String instance;
     private final EventSink events;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final PriorityQueue<Due> timers =
-            new PriorityQueue<>(Comparator.comparingLong(Due::at).thenComparingLong(Due::order));
+    private final TimerQueue timers = new TimerQueue();
     private final Thread thread;
     private volatile boolean asleep;
     private volatile boolean closed;
-    private long order;
 
     /**
      * Starts the thread of an instance.
@@ -52,31 +48,6 @@ public final class RoutingLoop implements Loop, AutoCloseable {
         thread.start();
     }
 
-    private static final class Due implements Timer {
-        private final long at;
-        private final long order;
-        private @Nullable Runnable task;
-
-        Due(long at, long order, Runnable task) {
-            this.at = at;
-            this.order = order;
-            this.task = task;
-        }
-
-        long at() {
-            return at;
-        }
-
-        long order() {
-            return order;
-        }
-
-        @Override
-        public void cancel() {
-            task = null; // it stays in the queue until it is due, and then does nothing
-        }
-    }
-
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
@@ -88,15 +59,7 @@ public final class RoutingLoop implements Loop, AutoCloseable {
 
     @Override
     public Timer schedule(long delayNanos, Runnable task) {
-        long at = now() + Math.max(0, delayNanos);
-        if (inLoop()) {
-            Due due = new Due(at, order++, task);
-            timers.add(due);
-            return due;
-        }
-        Due due = new Due(at, 0, task);
-        execute(() -> timers.add(due));
-        return due;
+        return timers.schedule(this, delayNanos, task);
     }
 
     @Override
@@ -145,31 +108,21 @@ public final class RoutingLoop implements Loop, AutoCloseable {
                 run(task);
                 task = ++ran < TASKS_PER_ROUND ? tasks.poll() : null;
             }
-            runDueTimers();
+            timers.runDue(now(), this::run);
             if (ran < TASKS_PER_ROUND) {
                 sleep();
             }
         }
     }
 
-    private void runDueTimers() {
-        for (Due due = timers.peek(); due != null && due.at - now() <= 0; due = timers.peek()) {
-            timers.remove();
-            Runnable task = due.task;
-            if (task != null) {
-                run(task);
-            }
-        }
-    }
-
     private void sleep() {
         asleep = true;
-        Due next = timers.peek();
         if (tasks.isEmpty() && !closed) {
-            if (next == null) {
+            long nanos = timers.untilNext(now());
+            if (nanos == Long.MAX_VALUE) {
                 LockSupport.park(this);
             } else {
-                LockSupport.parkNanos(this, Math.max(1, next.at - now()));
+                LockSupport.parkNanos(this, Math.max(1, nanos));
             }
         }
         asleep = false;
