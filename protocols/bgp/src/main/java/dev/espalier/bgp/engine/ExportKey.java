@@ -4,6 +4,7 @@ import dev.espalier.bgp.CommunityKind;
 import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.Role;
+import dev.espalier.bgp.SendLinkBandwidth;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.bgp.wire.Family;
@@ -22,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  * @param family what is told of
  * @param internal whether the neighbour is in our AS
  * @param client whether it is a route reflection client
+ * @param routeServerClient whether it is a client of ours as route server (RFC 7947)
  * @param asPath how the AS path changes
  * @param nextHop which next hop is told
  * @param link the link of the session if that is between link-local addresses, otherwise 0
  * @param extendedNextHop whether the next hop may be an IPv6 address although the family is IPv4 (RFC 8950)
  * @param role what we are to the neighbour (RFC 9234), or null
  * @param communities which communities it is told
+ * @param cumulativeBandwidth whether it is told the sum of the link bandwidths that share the traffic
  * @param routerId our identifier
  * @param clusterId our cluster
  * @param fourOctetAs whether AS numbers take four octets
@@ -45,12 +48,14 @@ record ExportKey(
         Family family,
         boolean internal,
         boolean client,
+        boolean routeServerClient,
         AsPathExport asPath,
         NextHopExport nextHop,
         int link,
         boolean extendedNextHop,
         @Nullable Role role,
         Set<CommunityKind> communities,
+        boolean cumulativeBandwidth,
         Ipv4Address routerId,
         Ipv4Address clusterId,
         boolean fourOctetAs,
@@ -95,12 +100,14 @@ record ExportKey(
                 family,
                 negotiated.internal(),
                 peer.routeReflectorClient(),
+                peer.routeServerClient() && !negotiated.internal(),
                 asPath(speaker, peer, negotiated),
                 nextHop(neighbor, negotiated, family, addresses),
                 negotiated.local().link(),
                 negotiated.options().extendedNextHop().contains(family),
                 negotiated.role(),
                 peer.sendCommunities(),
+                peer.sendLinkBandwidth() == SendLinkBandwidth.CUMULATIVE,
                 speaker.routerId(),
                 speaker.clusterId(),
                 negotiated.options().fourOctetAs(),
@@ -136,7 +143,7 @@ record ExportKey(
         boolean sharingMatters = !negotiated.internal() || family.addresses() == AddressFamily.IPV6;
         return new NextHopExport(
                 peer.nextHopSelf(),
-                peer.nextHopUnchanged() && !negotiated.internal(),
+                (peer.nextHopUnchanged() || peer.routeServerClient()) && !negotiated.internal(),
                 addresses.nextHopSelf(
                         family,
                         negotiated.local(),
@@ -153,6 +160,6 @@ record ExportKey(
 
     /** Whether more than the best path changes what is told, so that every change of a prefix's paths has to be looked at. */
     boolean looksBeyondBest() {
-        return paths > 0;
+        return paths > 0 || cumulativeBandwidth;
     }
 }

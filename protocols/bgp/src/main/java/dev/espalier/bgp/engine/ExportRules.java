@@ -16,6 +16,7 @@ import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RouteSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,13 +88,17 @@ final class ExportRules {
 
     private static PathAttributes toExternal(
             ExportKey key, PathAttributes attributes, PathSource from, PathAttributes.Builder out) {
-        out.asPath(key.asPath().rewrite(attributes.asPath()));
+        // RFC 7947 section 2.2: between its clients a route server is not there, which it is for what it says itself.
+        boolean unseen = key.routeServerClient() && from.kind() == RouteSource.EBGP;
+        if (!unseen) {
+            out.asPath(key.asPath().rewrite(attributes.asPath()));
+        }
         out.remove(AttributeType.LOCAL_PREF);
         out.remove(AttributeType.ORIGINATOR_ID);
         out.remove(AttributeType.CLUSTER_LIST);
         // RFC 4271 section 5.1.4: a neighbour's MED is not for a third AS. Our own goes out, and the policy may set
         // one.
-        if (from.kind() != RouteSource.LOCAL) {
+        if (from.kind() != RouteSource.LOCAL && !unseen) {
             out.remove(AttributeType.MULTI_EXIT_DISC);
         }
         List<ExtendedCommunity> extended = attributes.extendedCommunities();
@@ -120,6 +125,17 @@ final class ExportRules {
             out.clusterList(clusters);
         }
         return out.build();
+    }
+
+    /**
+     * Whether the link bandwidth in transformed attributes is to be replaced by the sum of those that share the traffic: then all of
+     * it comes through us.
+     */
+    static boolean tellsCumulativeBandwidth(ExportKey key, PathAttributes transformed, PathSource from) {
+        return key.cumulativeBandwidth()
+                && from.kind() != RouteSource.LOCAL
+                && transformed.nextHop() != null
+                && transformed.nextHop().equals(key.nextHop().ourAddress());
     }
 
     /** What the export policy makes of transformed attributes: those to send, or null when it refuses. */
@@ -195,7 +211,11 @@ final class ExportRules {
                 || (key.peerName() != null && origination.peers().contains(key.peerName()));
     }
 
-    /** The whole judgement with its reason, for people. */
+    /**
+     * The whole judgement with its reason, for people.
+     *
+     * @param cumulativeBandwidth the sum of the link bandwidths that share the traffic; asked for only where it is told
+     */
     Judgement judge(
             ExportKey key,
             PathSource from,
@@ -203,7 +223,8 @@ final class ExportRules {
             long high,
             long low,
             int length,
-            PathAttributes attributes) {
+            PathAttributes attributes,
+            DoubleSupplier cumulativeBandwidth) {
         if (!isForPeer(key, origination)) {
             return Judgement.refused(ExportRefusal.NOT_FOR_THIS_PEER);
         }
@@ -212,6 +233,9 @@ final class ExportRules {
             return Judgement.refused(refusal);
         }
         PathAttributes transformed = transform(key, attributes, from);
+        if (tellsCumulativeBandwidth(key, transformed, from)) {
+            transformed = LinkBandwidth.cumulative(key, transformed, (float) cumulativeBandwidth.getAsDouble());
+        }
         String because = null;
         PathAttributes wanted = transformed;
         Policy policy = key.policy();

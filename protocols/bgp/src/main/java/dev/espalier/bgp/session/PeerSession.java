@@ -65,6 +65,7 @@ final class PeerSession {
             long since,
             @Nullable Negotiated negotiated,
             @Nullable String lastDown,
+            @Nullable String lastError,
             boolean quiet) {}
 
     /**
@@ -98,7 +99,7 @@ final class PeerSession {
         this.path = new PathWatch(
                 context, config, remote, dynamic, loop, report -> handle(new FsmEvent.PathChanged(report)));
         this.fsm = new PeerFsm(context.local(), config);
-        this.snapshot = new Snapshot(state, loop.now(), null, null, true);
+        this.snapshot = new Snapshot(state, loop.now(), null, null, null, true);
     }
 
     // ---- from any thread ----
@@ -109,6 +110,16 @@ final class PeerSession {
             handle(new FsmEvent.Start(delayNanos));
             path.started();
         });
+    }
+
+    /** Connects although that is left to the neighbour, after so many ns, until a session is up or {@link #await}. */
+    void seek(long delayNanos) {
+        loop.execute(() -> handle(new FsmEvent.Seek(delayNanos)));
+    }
+
+    /** Leaves it to the neighbour again to connect. */
+    void await() {
+        loop.execute(() -> handle(new FsmEvent.Await()));
     }
 
     /** The path to the neighbour is to be watched otherwise, or not at all; the session goes on. */
@@ -151,6 +162,7 @@ final class PeerSession {
                 shown.since,
                 shown.negotiated,
                 shown.lastDown,
+                shown.lastError,
                 counters.established.intValue(),
                 counters.messagesReceived.sum(),
                 counters.messagesSent.sum(),
@@ -228,12 +240,15 @@ final class PeerSession {
         Snapshot before = snapshot;
         Negotiated negotiated = state.session() == null ? null : state.session().negotiated();
         String lastDown = reports.lastDown();
-        if (state.equals(before.state) && Objects.equals(lastDown, before.lastDown)) {
+        String lastError = reports.lastError();
+        if (state.equals(before.state)
+                && Objects.equals(lastDown, before.lastDown)
+                && Objects.equals(lastError, before.lastError)) {
             return;
         }
         SessionState now = state.state();
         long since = now == before.state.state() ? before.since : loop.now();
-        snapshot = new Snapshot(state, since, negotiated, lastDown, state.quiet());
+        snapshot = new Snapshot(state, since, negotiated, lastDown, lastError, state.quiet());
         if (state.quiet() && !before.quiet) {
             context.onQuiet().accept(this);
         }
