@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -100,6 +101,17 @@ public final class LoadMain {
     }
 
     private static int relay(Map<String, String> options) throws IOException {
+        Scenario rehearsed = Scenario.named("S1").withPrefixes(200_000);
+        Prefixes prefixes = new Prefixes(rehearsed, 1);
+        BestPaths nobodyAsks = new BestPaths(prefixes, 1);
+        Feed feed = Feed.of(
+                Peer.feeder(rehearsed, 0),
+                prefixes,
+                0,
+                prefixes.groups(),
+                new Attributes(rehearsed, false),
+                nobodyAsks);
+        Rehearsal.of(rehearsed, prefixes, List.of(feed), null);
         new Relay(daemon(options)).serve();
         return 0;
     }
