@@ -77,6 +77,11 @@ final class Prefixes {
         return groupStarts[group];
     }
 
+    /** Its 32 bits. */
+    int address(int number) {
+        return addresses[number];
+    }
+
     int length(int number) {
         return lengths[number];
     }

@@ -11,13 +11,18 @@ import org.jspecify.annotations.Nullable;
 /** One scenario against one daemon, phase by phase. One thread. */
 final class Run implements AutoCloseable {
 
-    private static final long SEED = 42;
+    static final long SEED = 42;
 
     /** A phase is over once everybody was right for so long. */
     private static final long QUIET_NANOS = 500_000_000L;
 
     /** What is wrong when the daemon has said nothing for so long stays wrong. */
     private static final long STALLED_NANOS = 30_000_000_000L;
+
+    /** How long a daemon may take to give memory back, and how much it may keep: kilobytes. */
+    private static final long REST_NANOS = 30_000_000_000L;
+
+    private static final long NEARLY_KB = 60 * 1024;
 
     /** No more updates at once than this in a churn, if we come late. */
     private static final int CHURN_BURST = 64;
@@ -39,6 +44,7 @@ final class Run implements AutoCloseable {
     private final List<Watch.Table> tables = new ArrayList<>();
     private final Clock clock = new Clock();
     private final @Nullable ChurnFeed churn;
+    private long startKb;
 
     /**
      * Encodes all messages and warms up what reads them.
@@ -132,19 +138,22 @@ final class Run implements AutoCloseable {
         connect(monitors);
         awaitSessions(feeders.size() + monitors.size());
         settle(1000);
-        if (!announce("announce")) {
-            return false;
-        }
+        startKb = ProcessTree.of(daemonPid).residentKb();
+        return switch (scenario.kind()) {
+            case IDLE -> idle();
+            case KERNEL -> fillKernel();
+            case REFLECTOR -> announce("announce") && drop();
+            default -> announce("announce") && afterAnnouncement();
+        };
+    }
+
+    private boolean afterAnnouncement() {
         if (churn != null) {
             return churn(churn);
         }
-        return switch (scenario.kind()) {
-            case REFLECTOR -> drop();
-            default ->
-                scenario.feeders() == 1
-                        ? withdraw("withdraw") && announce("reannounce") && drop()
-                        : withdraw("switch") && drop();
-        };
+        return scenario.feeders() == 1
+                ? withdraw("withdraw") && announce("reannounce") && drop() && rest()
+                : withdraw("switch") && drop();
     }
 
     /** The null daemon has no table: everything once is all it can relay rightly, and its withdrawal. */
@@ -237,6 +246,48 @@ final class Run implements AutoCloseable {
         return converge("drop");
     }
 
+    /** Everything is gone: until the daemon's memory is nearly what it was before, or for half a minute. */
+    private boolean rest() {
+        clock.start();
+        long end = clock.start + REST_NANOS;
+        do {
+            settle(500);
+        } while (System.nanoTime() < end && ProcessTree.of(daemonPid).residentKb() > startKb + NEARLY_KB);
+        return clock.stop("rest", true, System.nanoTime());
+    }
+
+    private boolean idle() {
+        settle(5000);
+        clock.start();
+        settle(Scenario.IDLE_SECONDS * 1000L);
+        return clock.stop("idle", true, System.nanoTime());
+    }
+
+    private boolean fillKernel() {
+        int before = KernelTable.prefixes();
+        clock.start();
+        feeders.getFirst().send(feeds.getFirst().announcements());
+        if (!awaitKernel("install", before, before + prefixes.size())) {
+            return false;
+        }
+        settle(200);
+        clock.start();
+        feeders.getFirst().send(feeds.getFirst().withdrawals());
+        return awaitKernel("remove", before + prefixes.size(), before);
+    }
+
+    private boolean awaitKernel(String phase, int before, int wanted) {
+        KernelWatch kernel = new KernelWatch(clock.start, before, wanted);
+        while (true) {
+            exchange.pump(5);
+            long now = System.nanoTime();
+            boolean there = kernel.sees(now);
+            if (there || now - clock.start > limitNanos) {
+                return clock.stop(phase, there, now);
+            }
+        }
+    }
+
     private boolean converge(String phase) {
         while (true) {
             exchange.pump(5);
@@ -311,12 +362,12 @@ final class Run implements AutoCloseable {
             echoesBefore = echoes();
             daemonBefore = ProcessTree.of(daemonPid);
             machineBefore = ProcessTree.machineCpuSeconds();
-            ownBefore = ownCpu();
+            ownBefore = ProcessTree.ownCpuSeconds();
             start = System.nanoTime();
         }
 
         boolean stop(String phase, boolean inTime, long end) {
-            double own = ownCpu() - ownBefore;
+            double own = ProcessTree.ownCpuSeconds() - ownBefore;
             double machine = ProcessTree.machineCpuSeconds() - machineBefore;
             ProcessTree daemon = ProcessTree.of(daemonPid);
             double daemonCpu = daemon.cpuSeconds() - daemonBefore.cpuSeconds();
@@ -336,6 +387,7 @@ final class Run implements AutoCloseable {
                     daemonCpu,
                     own,
                     Math.max(0, machine - daemonCpu - own),
+                    startKb,
                     daemon.residentKb(),
                     daemon.peakKb(),
                     churn
@@ -347,15 +399,6 @@ final class Run implements AutoCloseable {
 
         private long echoes() {
             return tables.stream().mapToLong(Watch.Table::echoes).sum();
-        }
-
-        private double ownCpu() {
-            return ProcessHandle.current()
-                            .info()
-                            .totalCpuDuration()
-                            .orElse(Duration.ZERO)
-                            .toNanos()
-                    / 1e9;
         }
     }
 }
