@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** What the kernel should hold, as {@link FibSync} asks for it. */
 interface DesiredRoutes {
 
+    /** Whether the kernel shall have routes of ours at all. */
+    boolean any();
+
     /** The group that our route for a prefix should use, resolved; null when the kernel shall have no route of ours. */
     @Nullable
     NextHopGroup wanted(AddressFamily family, int prefix);

@@ -87,12 +87,17 @@ final class Explainer {
             return new KernelStatus.NotWanted(KernelStatus.NotWanted.Reason.NO_ROUTE, "no source has a route for it");
         }
         ForeignRoute winner = foreign.winner(id);
-        return winner != null
-                ? new KernelStatus.NotWanted(KernelStatus.NotWanted.Reason.KERNEL_ROUTE_WINS, wins(winner))
-                : new KernelStatus.NotWanted(
-                        KernelStatus.NotWanted.Reason.NEXT_HOP_UNRESOLVABLE,
-                        "no next hop can be reached: "
-                                + groups.get(rows.group(id, 0)).resolved().because());
+        if (winner != null) {
+            return new KernelStatus.NotWanted(KernelStatus.NotWanted.Reason.KERNEL_ROUTE_WINS, wins(winner));
+        }
+        if (chosen(id) < 0) {
+            return new KernelStatus.NotWanted(
+                    KernelStatus.NotWanted.Reason.NEXT_HOP_UNRESOLVABLE,
+                    "no next hop can be reached: "
+                            + groups.get(rows.group(id, 0)).resolved().because());
+        }
+        return new KernelStatus.NotWanted(
+                KernelStatus.NotWanted.Reason.NOT_INSTALLED, "not installed: installRoutes is false");
     }
 
     private static String wins(ForeignRoute route) {

@@ -80,7 +80,7 @@ final class FibSync {
 
     /** Notes that what is wanted for a prefix may have changed. */
     void changed(AddressFamily family, int id) {
-        contents.rows(family).enqueue(id);
+        contents.enqueue(family, id);
         wake.run();
     }
 

@@ -74,9 +74,17 @@ final class KernelContents {
         return groups.claim(used[0], owner);
     }
 
+    /** Queues a prefix, unless the kernel holds nothing for it and shall not. */
+    void enqueue(AddressFamily family, int id) {
+        KernelRows rows = rows(family);
+        if (desired.any() || rows.isHeld(id)) {
+            rows.enqueue(id);
+        }
+    }
+
     /** Queues all prefixes of which a candidate uses one of these groups. */
     void enqueueUsing(IntPredicate groupNumbers) {
-        desired.forEachUsing(groupNumbers, (family, id) -> rows(family).enqueue(id));
+        desired.forEachUsing(groupNumbers, this::enqueue);
     }
 
     /** Lets what an earlier run left go, where nobody has announced it. Returns how many routes that are. */

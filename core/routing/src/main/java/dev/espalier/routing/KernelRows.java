@@ -72,6 +72,11 @@ final class KernelRows {
         }
     }
 
+    /** Whether there is something to remember about a prefix: the kernel holds a route for it, or is to be told of it. */
+    boolean isHeld(int id) {
+        return held.get(id);
+    }
+
     /** Lets go of a prefix about which there is nothing to remember. */
     void releaseIfIdle(int id) {
         if (held.get(id) && installed(id) == 0 && !queued.get(id) && !inFlight.get(id)) {

@@ -53,7 +53,9 @@ public sealed interface KernelStatus {
             /** No route for it has a next hop that can be reached. */
             NEXT_HOP_UNRESOLVABLE,
             /** The kernel has a route of its own for it, which goes first. */
-            KERNEL_ROUTE_WINS
+            KERNEL_ROUTE_WINS,
+            /** The kernel shall hold no route of ours: {@link RoutingTable#installRoutes}. */
+            NOT_INSTALLED
         }
     }
 

@@ -54,6 +54,7 @@ public final class RoutingTable implements Links.Observer {
     private boolean awake;
     private boolean closed;
     private boolean groupsChanged;
+    private boolean installing = true;
 
     /** The routes of one family. */
     private record Routes(PrefixTable prefixes, RouteRows rows, ForeignRoutes foreign, Explainer explainer) {}
@@ -249,6 +250,17 @@ public final class RoutingTable implements Links.Observer {
     public void resolveThroughDefault(boolean allowed) {
         if (resolver.throughDefault(allowed)) {
             linksChanged();
+        }
+    }
+
+    /**
+     * Sets whether the kernel is to hold our routes, as it does at first. Without, all that is decided here is decided as before, next
+     * hops are resolved by the same routes, and the kernel keeps none of ours.
+     */
+    public void installRoutes(boolean install) {
+        if (installing != install) {
+            installing = install;
+            sync.usersChanged(_ -> true);
         }
     }
 
@@ -506,12 +518,17 @@ public final class RoutingTable implements Links.Observer {
         reader.close();
     }
 
-    /** What the kernel should hold: the most preferred route that resolves, unless one of the kernel's own goes first. */
+    /** What the kernel should hold: the most preferred route that resolves, unless one of the kernel's own goes first or it shall hold none. */
     private final class Wants implements DesiredRoutes {
+        @Override
+        public boolean any() {
+            return installing;
+        }
+
         @Override
         public @Nullable NextHopGroup wanted(AddressFamily family, int prefix) {
             Routes routes = routes(family);
-            if (routes.foreign.winner(prefix) != null) {
+            if (!installing || routes.foreign.winner(prefix) != null) {
                 return null;
             }
             int chosen = routes.explainer.chosen(prefix);

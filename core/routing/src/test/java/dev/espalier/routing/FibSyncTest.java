@@ -59,6 +59,74 @@ class FibSyncTest {
     }
 
     @Test
+    void withoutInstallationTheKernelIsNotToldAndTheRouteSaysWhy() {
+        node.table.installRoutes(false);
+        node.put(RouteSource.EBGP, PREFIX, via("10.0.1.2"));
+        node.put(RouteSource.IBGP, "203.0.113.0/24", via("192.0.2.1"));
+        node.settle();
+        assertThat(node.kernel.asked).isEmpty();
+        assertThat(node.table.isQuiet()).isTrue();
+        assertThat(node.explain(PREFIX).kernel())
+                .isEqualTo(new KernelStatus.NotWanted(
+                        KernelStatus.NotWanted.Reason.NOT_INSTALLED, "not installed: installRoutes is false"));
+        assertThat(node.explain("203.0.113.0/24").candidates().getFirst().hops())
+                .as("a next hop resolves through a route that is not installed")
+                .containsExactly(hop("10.0.1.2", 1));
+        node.link(1, false);
+        node.settle();
+        assertThat(node.explain(PREFIX).kernel())
+                .isInstanceOfSatisfying(KernelStatus.NotWanted.class, unwanted -> assertThat(unwanted.reason())
+                        .isEqualTo(KernelStatus.NotWanted.Reason.NEXT_HOP_UNRESOLVABLE));
+        assertThat(node.kernel.asked).isEmpty();
+    }
+
+    @Test
+    void installationSwitchedOffEmptiesTheKernelAndSwitchedOnFillsItAgain() {
+        putMany(3 * Fib.Batch.CAPACITY, "10.0.1.2");
+        node.settle();
+        node.table.installRoutes(false);
+        node.settle();
+        assertThat(node.kernel.content()).isEmpty();
+        assertThat(node.kernel.groupCount()).isZero();
+        node.remove(RouteSource.EBGP, prefix(0));
+        node.settle();
+        node.table.installRoutes(true);
+        node.settle();
+        assertThat(node.kernel.content()).hasSize(3 * Fib.Batch.CAPACITY - 1);
+        assertThat(node.installed(prefix(1))).containsExactly(hop("10.0.1.2", 1));
+    }
+
+    @Test
+    void installationSwitchedOffWhileTheKernelIsSlowStillEmptiesIt() {
+        node.kernel.slow = true;
+        putMany(3 * Fib.Batch.CAPACITY, "10.0.1.2");
+        node.settle();
+        node.table.installRoutes(false);
+        while (node.kernel.answer()) {
+            node.settle();
+        }
+        assertThat(node.kernel.content()).isEmpty();
+        assertThat(node.table.isQuiet()).isTrue();
+    }
+
+    @Test
+    void withoutInstallationWhatAnEarlierRunInstalledIsRemoved() {
+        putMany(3, "10.0.1.2");
+        node.settle();
+        node.table.close();
+        node.kernel.daemonDied();
+        node.startDeaf();
+        node.table.installRoutes(false);
+        node.hearSnapshot();
+        node.put(RouteSource.EBGP, prefix(0), via("10.0.1.2"));
+        node.settle();
+        assertThat(node.kernel.content()).hasSize(2);
+        node.table.sweep("all is known");
+        node.settle();
+        assertThat(node.kernel.content()).isEmpty();
+    }
+
+    @Test
     void aSlowKernelIsNotGivenMoreThanTwoBatches() {
         node.kernel.slow = true;
         putMany(5 * Fib.Batch.CAPACITY, "10.0.1.2");

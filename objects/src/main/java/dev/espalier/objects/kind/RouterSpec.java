@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param multipathRelax whether they may come through different neighbouring ASes
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
  * @param weighLinkBandwidth whether link bandwidths become weights
+ * @param installRoutes whether the kernel is to hold its routes
  * @param installBackupPath whether routes keep the second-best path ready in the kernel
  * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param gracefulRestart graceful restart
@@ -49,6 +50,7 @@ public record RouterSpec(
         boolean multipathRelax,
         boolean alwaysCompareMed,
         boolean weighLinkBandwidth,
+        boolean installRoutes,
         boolean installBackupPath,
         boolean resolveViaDefault,
         GracefulRestart gracefulRestart,
@@ -113,6 +115,7 @@ public record RouterSpec(
     static final Decoder<RouterSpec> DECODER = Decoders.object(RouterSpec::decode);
 
     private static RouterSpec decode(Fields fields) {
+        boolean installRoutes = fields.optional("installRoutes", Decoders.BOOLEAN, true);
         return new RouterSpec(
                 Words.nodeSelector(fields),
                 fields.required("asn", Words.ASN, STAND_IN),
@@ -126,13 +129,25 @@ public record RouterSpec(
                 fields.optional("multipathRelax", Decoders.BOOLEAN, false),
                 fields.optional("alwaysCompareMed", Decoders.BOOLEAN, false),
                 fields.optional("linkBandwidth", LINK_BANDWIDTH, true),
-                fields.optional("installBackupPath", Decoders.BOOLEAN, true),
+                installRoutes,
+                installBackupPath(fields, installRoutes),
                 fields.optional("nextHopResolution", Decoders.object(RouterSpec::viaDefault), true),
                 fields.optional("gracefulRestart", GracefulRestart.DECODER, GracefulRestart.DEFAULT),
                 fields.optional("gracefulShutdown", Decoders.object(RouterSpec::honor), true),
                 fields.optional("shutdown", Decoders.object(RouterSpec::drainSeconds), 0),
                 RedistributeSpec.decodeAll(fields),
                 fields.optional("timers", Timers.DECODER, Timers.UNSAID));
+    }
+
+    private static boolean installBackupPath(Fields fields, boolean routes) {
+        boolean backups = fields.optional("installBackupPath", Decoders.BOOLEAN, true);
+        if (!routes && backups && fields.has("installBackupPath")) {
+            fields.error(
+                    "installBackupPath",
+                    "cannot be true while 'installRoutes' is false: what is not in the kernel has no backup there",
+                    "remove one of the two");
+        }
+        return routes && backups;
     }
 
     private static Boolean viaDefault(Fields fields) {

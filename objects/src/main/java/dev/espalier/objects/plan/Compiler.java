@@ -153,6 +153,7 @@ public final class Compiler {
                 .port(spec.listen().port())
                 .maximumPaths(spec.maximumPaths())
                 .multipathRelax(spec.multipathRelax())
+                .installRoutes(spec.installRoutes())
                 .installBackupPath(spec.installBackupPath())
                 .resolveViaDefault(spec.resolveViaDefault())
                 .alwaysCompareMed(spec.alwaysCompareMed())

@@ -51,6 +51,7 @@ public final class PlanDiff {
                     "linkBandwidth",
                     speaker -> speaker.weighLinkBandwidth() ? "weigh" : "ignore",
                     Effect.ROUTES_REEVALUATED),
+            new Field<>("installRoutes", SpeakerConfig::installRoutes, Effect.ROUTES_REEVALUATED),
             new Field<>("installBackupPath", SpeakerConfig::installBackupPath, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopResolution.viaDefault", SpeakerConfig::resolveViaDefault, Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulRestart.selectionDeferralTime", SpeakerConfig::restartSeconds, Effect.NONE),

@@ -77,6 +77,7 @@ class GoodExamplesTest {
                         .multipathRelax(true)
                         .alwaysCompareMed(true)
                         .weighLinkBandwidth(false)
+                        .installRoutes(false)
                         .installBackupPath(false)
                         .resolveViaDefault(false)
                         .restartSeconds(45)

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param multipathRelax whether equally long AS paths may differ and still share (by default they start in the same AS)
  * @param alwaysCompareMed whether MEDs of different neighbouring ASes are compared
  * @param weighLinkBandwidth whether equally good paths share traffic by the link bandwidths they carry, where all carry one
+ * @param installRoutes whether the kernel is to hold our routes; a pure route reflector or route server does without
  * @param installBackupPath whether routes keep a backup: what would be chosen if the next hops in use were not there
  * @param resolveViaDefault whether a next hop may be reached through a default route
  * @param restartSeconds after our own restart: how long to wait for End-of-RIB before choosing routes and sweeping stale ones
@@ -49,6 +50,7 @@ public record SpeakerConfig(
         boolean multipathRelax,
         boolean alwaysCompareMed,
         boolean weighLinkBandwidth,
+        boolean installRoutes,
         boolean installBackupPath,
         boolean resolveViaDefault,
         int restartSeconds,
@@ -84,6 +86,7 @@ public record SpeakerConfig(
                 .multipathRelax(multipathRelax)
                 .alwaysCompareMed(alwaysCompareMed)
                 .weighLinkBandwidth(weighLinkBandwidth)
+                .installRoutes(installRoutes)
                 .installBackupPath(installBackupPath)
                 .resolveViaDefault(resolveViaDefault)
                 .restartSeconds(restartSeconds)
@@ -144,6 +147,7 @@ public record SpeakerConfig(
         private boolean multipathRelax;
         private boolean alwaysCompareMed;
         private boolean weighLinkBandwidth = true;
+        private boolean installRoutes = true;
         private boolean installBackupPath = true;
         private boolean resolveViaDefault = true;
         private int restartSeconds = 120;
@@ -215,6 +219,11 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder installRoutes(boolean value) {
+            installRoutes = value;
+            return this;
+        }
+
         public Builder installBackupPath(boolean value) {
             installBackupPath = value;
             return this;
@@ -273,6 +282,7 @@ public record SpeakerConfig(
                     multipathRelax,
                     alwaysCompareMed,
                     weighLinkBandwidth,
+                    installRoutes,
                     installBackupPath,
                     resolveViaDefault,
                     restartSeconds,

@@ -12,8 +12,8 @@ import java.util.Set;
  * The time after a restart of our own (RFC 4724 section 4.1): the kernel goes on forwarding by the routes of the earlier run,
  * and no route is chosen before every neighbour has told all it knows, so that nobody hears of a half-filled table.
  *
- * <p>It only happens when an earlier run did leave routes in the kernel: at a first start there is nothing to protect and
- * nothing is held back. A neighbour counts as complete when it has sent End-of-RIB for every shared family; one without graceful
+ * <p>It only happens when an earlier run did leave routes in the kernel, or, where none are installed, when neighbours may have kept
+ * what it told them: at a first start there is nothing to protect and nothing is held back. A neighbour counts as complete when it has sent End-of-RIB for every shared family; one without graceful
  * restart never will, and counts a few seconds after its session came up. Whoever has not come up by the end of the restart time
  * is no longer waited for.
  *
@@ -43,7 +43,15 @@ final class OwnRestart implements RestartFlags {
                 case PeerConfig.Remote.Range range -> ranges.add(peer.name());
             }
         }
-        this.waiting = earlier.leftRoutes() && !(ranges.isEmpty() && awaited.isEmpty());
+        boolean somethingToProtect =
+                earlier.leftRoutes() || !config.installRoutes() && keptByNeighbors(earlier, config);
+        this.waiting = somethingToProtect && !(ranges.isEmpty() && awaited.isEmpty());
+    }
+
+    /** Whether neighbours may forward by what an earlier run told them: an End-of-RIB that came too early would end that. */
+    private static boolean keptByNeighbors(EarlierRun earlier, SpeakerConfig config) {
+        return earlier.forwardingKept()
+                && config.peers().stream().anyMatch(peer -> peer.session().gracefulRestart() > 0);
     }
 
     @Override
@@ -60,6 +68,13 @@ final class OwnRestart implements RestartFlags {
     /** A session is up: from now on our kernel forwards by what we install, whatever becomes of the session. */
     void sessionSeen() {
         hadSession = true;
+    }
+
+    /** Why there is a wait, and what it means; a sentence whose end says how long. */
+    String because() {
+        return earlier.leftRoutes()
+                ? "an earlier run left routes in the kernel: they stay"
+                : "neighbours may have kept what an earlier run told them: no route is chosen";
     }
 
     /** Whether routes are still being learnt anew. */

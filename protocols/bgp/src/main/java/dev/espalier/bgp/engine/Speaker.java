@@ -166,6 +166,7 @@ public final class Speaker {
      */
     public void start() {
         routing.resolveThroughDefault(config.resolveViaDefault());
+        routing.installRoutes(config.installRoutes());
         sessions.start(); // first: if it cannot listen, nothing has been announced or changed
         originations.replaceBy(config.originated());
         redistribution.configure(config);
@@ -174,8 +175,8 @@ public final class Speaker {
                     "bgp.restart.begin",
                     config.instance(),
                     "bgp",
-                    "an earlier run left routes in the kernel: they stay until every neighbour has sent its routes, or for "
-                            + config.restartSeconds() + " s");
+                    restart.because() + " until every neighbour has sent its routes, or for " + config.restartSeconds()
+                            + " s");
             loop.schedule(
                     TimeUnit.SECONDS.toNanos(config.restartSeconds()), () -> endRestart("the restart time is over"));
         }
@@ -215,6 +216,7 @@ public final class Speaker {
         SpeakerConfig before = config;
         config = changed;
         routing.resolveThroughDefault(changed.resolveViaDefault());
+        routing.installRoutes(changed.installRoutes());
         intake.rules(new ImportRules(changed));
         neighbors.configure(changed);
         locRibs.values().forEach(locRib -> locRib.configure(changed));

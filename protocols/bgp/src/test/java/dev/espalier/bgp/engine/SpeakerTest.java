@@ -244,6 +244,55 @@ class SpeakerTest {
     }
 
     @Test
+    void withoutInstallationNeighborsAreToldTheSameAndTheKernelNothing() {
+        a = net.router("10.0.0.1", 65001).with(Network.peer("10.0.0.2")).announcing("192.0.2.0/24", 5);
+        b = net.router("10.0.0.2", 65002).with(Network.peer("10.0.0.1"), Network.peer("10.0.0.3"));
+        b.options = config -> config.installRoutes(false);
+        Network.Router c = net.router("10.0.0.3", 65003).with(Network.peer("10.0.0.2"));
+        a.start();
+        b.start();
+        c.start();
+        net.time.run(SOON);
+        assertThat(b.kernel.routeChanges()).isZero();
+        assertThat(c.kernel.forwarding()).containsOnlyKeys(IpPrefix.parse("192.0.2.0/24"));
+
+        b.options = config -> config.installRoutes(true);
+        b.reconfigure();
+        net.time.run(SOON);
+        assertThat(b.kernel.forwarding()).containsOnlyKeys(IpPrefix.parse("192.0.2.0/24"));
+        b.options = config -> config.installRoutes(false);
+        b.reconfigure();
+        net.time.run(SOON);
+        assertThat(b.kernel.forwarding()).isEmpty();
+        assertThat(c.kernel.routeChanges()).as("no neighbour noticed").isEqualTo(1);
+    }
+
+    @Test
+    void aReflectorWithoutRoutesInTheKernelWaitsForItsNeighborsAfterARestartToo() {
+        a = net.router("10.0.0.1", 65001).with(Network.peer("10.0.0.2")).announcing("192.0.2.0/24", 5);
+        b = net.router("10.0.0.2", 65002).with(Network.peer("10.0.0.1"), Network.peer("10.0.0.3"));
+        b.options = config -> config.installRoutes(false);
+        Network.Router c = net.router("10.0.0.3", 65003).with(Network.peer("10.0.0.2"));
+        a.start();
+        b.start();
+        c.start();
+        net.time.run(SOON);
+        assertThat(b.events).noneMatch(event -> event.kind().startsWith("bgp.restart"));
+        int before = c.kernel.routeChanges();
+
+        b.kill();
+        net.time.run(Duration.ofSeconds(1));
+        b.start();
+        net.time.run(SOON);
+
+        assertThat(b.events)
+                .anyMatch(event -> event.kind().equals("bgp.restart.begin")
+                        && event.message().startsWith("neighbours may have kept"));
+        assertThat(b.events).anyMatch(event -> event.kind().equals("bgp.restart.end"));
+        assertThat(c.kernel.routeChanges()).as("the route stayed").isEqualTo(before);
+    }
+
+    @Test
     void aFirstStartHoldsNothingBack() {
         pair(65001, 65002);
         assertThat(b.events).noneMatch(event -> event.kind().startsWith("bgp.restart"));
