@@ -1,6 +1,7 @@
 package dev.espalier.routing;
 
 import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IntRows;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -112,8 +113,8 @@ final class KernelContents {
         Map<Integer, KernelGroup> before = groups.startOver();
         reading.groups().forEach(group -> groups.adopt(group.number(), group.members()));
         before.values().forEach(groups::keepUnread);
-        int[] installed4 = ipv4.takeInstalled();
-        int[] installed6 = ipv6.takeInstalled();
+        IntRows installed4 = ipv4.takeInstalled();
+        IntRows installed6 = ipv6.takeInstalled();
         BitSet stale4 = ipv4.takeStale();
         BitSet stale6 = ipv6.takeStale();
         for (int i = 0; i < reading.size(); i++) {
@@ -131,7 +132,7 @@ final class KernelContents {
             FibReading reading,
             int i,
             Map<Integer, KernelGroup> before,
-            int[] installed,
+            IntRows installed,
             BitSet wasStale,
             boolean first) {
         KernelRows rows = rows(reading.family(i));
@@ -143,7 +144,7 @@ final class KernelContents {
         rows.setInstalled(id, group.number);
         group.routes++;
         group.family = rows.family;
-        KernelGroups.inherit(group, id < installed.length ? before.get(installed[id]) : null);
+        KernelGroups.inherit(group, before.get(installed.key(id)));
         boolean stale = first ? !desired.isAnnounced(rows.family, id) : wasStale.get(id);
         rows.setStale(id, stale);
         if (!stale) {

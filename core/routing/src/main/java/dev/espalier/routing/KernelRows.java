@@ -1,8 +1,8 @@
 package dev.espalier.routing;
 
 import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IntRows;
 import dev.espalier.net.PrefixTable;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,7 +16,7 @@ final class KernelRows {
     final AddressFamily family;
     final PrefixTable prefixes;
     private final Map<Integer, Refusal> refusals = new HashMap<>();
-    private int[] installed = new int[16]; // the number of the kernel's group, 0 for none
+    private IntRows installed = new IntRows(1); // the number of the kernel's group, 0 for none
     private final BitSet held = new BitSet(); // prefixes whose number we retain
     private final BitSet queued = new BitSet();
     private final BitSet inFlight = new BitSet();
@@ -34,16 +34,13 @@ final class KernelRows {
     }
 
     int installed(int id) {
-        return id < installed.length ? installed[id] : 0;
+        return installed.key(id);
     }
 
     void setInstalled(int id, int group) {
         hold(id);
-        if (id >= installed.length) {
-            installed = Arrays.copyOf(installed, Math.max(2 * installed.length, Math.max(id + 1, prefixes.limit())));
-        }
-        installedCount += (group != 0 ? 1 : 0) - (installed[id] != 0 ? 1 : 0);
-        installed[id] = group;
+        installedCount += (group != 0 ? 1 : 0) - (installed.key(id) != 0 ? 1 : 0);
+        installed.key(id, group);
     }
 
     int installedCount() {
@@ -51,14 +48,12 @@ final class KernelRows {
     }
 
     /** Forgets what is installed; all prefixes concerned are queued. Returns the groups by prefix, as they were. */
-    int[] takeInstalled() {
-        int[] before = installed;
-        installed = new int[before.length];
+    IntRows takeInstalled() {
+        IntRows before = installed;
+        installed = new IntRows(1);
         installedCount = 0;
-        for (int id = 0; id < before.length; id++) {
-            if (before[id] != 0) {
-                enqueue(id);
-            }
+        for (int id = before.next(0); id >= 0; id = before.next(id + 1)) {
+            enqueue(id);
         }
         return before;
     }
@@ -120,6 +115,10 @@ final class KernelRows {
         head = head + 1 & ring.length - 1;
         waiting--;
         queued.clear(id);
+        if (waiting == 0 && ring.length > 4096) {
+            ring = new int[64]; // a full table's worth is not kept for the next single change
+            head = 0;
+        }
         return id;
     }
 

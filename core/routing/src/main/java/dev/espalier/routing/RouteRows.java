@@ -1,9 +1,9 @@
 package dev.espalier.routing;
 
+import dev.espalier.net.IntRows;
 import dev.espalier.net.PrefixTable;
 import dev.espalier.route.RouteSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +12,8 @@ import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
 /**
- * The candidate routes of one family, by prefix number. The most preferred route of each prefix is kept in columns, twelve
- * octets a prefix; where several sources have a route for one prefix, the others are in a map beside them, which is rare.
+ * The candidate routes of one family, by prefix number. The most preferred route of each prefix is kept in columns, four octets
+ * a prefix and as many for each of preference and metric where they differ from its neighbours' in the table; where several sources have a route for one prefix, the others are in a map beside them, which is rare.
  *
  * <p>Candidate 0 of a prefix is its most preferred one, whether or not it resolves.
  */
@@ -24,11 +24,18 @@ final class RouteRows {
     private static final RouteSource[] SOURCES = RouteSource.values();
     private static final long MAX_METRIC = 0xFFFF_FFFFL;
 
+    /** The column of preference << 8 | ordinal of the source. */
+    private static final int RANK = 1;
+    /** The column of the metric, unsigned. */
+    private static final int METRIC = 2;
+
+    private static final int COLUMNS = 3;
+
     private final PrefixTable prefixes;
     private final GroupTable groups;
-    private int[] group = new int[16]; // 0: no route
-    private int[] rank = new int[16]; // preference << 8 | ordinal of the source
-    private int[] metric = new int[16]; // unsigned
+    /** The key is the group. */
+    private final IntRows rows = new IntRows(COLUMNS);
+
     private final Map<Integer, List<Candidate>> others = new HashMap<>();
     private final int[] counts = new int[SOURCES.length];
 
@@ -52,17 +59,14 @@ final class RouteRows {
     boolean put(int id, RouteSource source, int newGroup, int preference, long newMetric) {
         int newRank = preference << 8 | source.ordinal();
         int clipped = (int) Math.min(newMetric, MAX_METRIC);
-        if (id >= group.length) {
-            grow(id);
-        }
-        int before = group[id];
-        if (before == newGroup && rank[id] == newRank && metric[id] == clipped) {
+        int before = rows.key(id);
+        if (before == newGroup && rows.get(RANK, id) == newRank && rows.get(METRIC, id) == clipped) {
             return false;
         }
         if (before == 0) {
             prefixes.retain(id);
             counts[source.ordinal()]++;
-        } else if (sourceOf(rank[id]) != source || others.containsKey(id)) {
+        } else if (sourceOf(rows.get(RANK, id)) != source || others.containsKey(id)) {
             return putAmongOthers(id, source, new Candidate(newRank, clipped, newGroup));
         }
         groups.retain(newGroup);
@@ -89,7 +93,7 @@ final class RouteRows {
 
     /** Forgets a source's route. Returns whether there was one. */
     boolean remove(int id, RouteSource source) {
-        if (id >= group.length || group[id] == 0) {
+        if (rows.key(id) == 0 || others.isEmpty() && sourceOf(rows.get(RANK, id)) != source) {
             return false;
         }
         List<Candidate> all = candidates(id);
@@ -117,7 +121,7 @@ final class RouteRows {
 
     private List<Candidate> candidates(int id) {
         List<Candidate> all = new ArrayList<>(2);
-        all.add(new Candidate(rank[id], metric[id], group[id]));
+        all.add(new Candidate(rows.get(RANK, id), rows.get(METRIC, id), rows.key(id)));
         all.addAll(others.getOrDefault(id, List.of()));
         return all;
     }
@@ -125,7 +129,7 @@ final class RouteRows {
     private void write(int id, List<Candidate> all) {
         all.sort(Candidate.PREFERRED_FIRST);
         if (all.isEmpty()) {
-            set(id, 0, 0, 0);
+            rows.key(id, 0);
         } else {
             Candidate first = all.getFirst();
             set(id, first.rank, first.metric, first.group);
@@ -138,39 +142,32 @@ final class RouteRows {
     }
 
     private void set(int id, int newRank, int newMetric, int newGroup) {
-        rank[id] = newRank;
-        metric[id] = newMetric;
-        group[id] = newGroup;
-    }
-
-    private void grow(int id) {
-        int length = Math.max(2 * group.length, Math.max(id + 1, prefixes.limit()));
-        group = Arrays.copyOf(group, length);
-        rank = Arrays.copyOf(rank, length);
-        metric = Arrays.copyOf(metric, length);
+        rows.key(id, newGroup);
+        rows.set(RANK, id, newRank);
+        rows.set(METRIC, id, newMetric);
     }
 
     /** How many candidates a prefix has. */
     int size(int id) {
-        return id >= group.length || group[id] == 0
+        return rows.key(id) == 0
                 ? 0
                 : others.isEmpty() ? 1 : 1 + others.getOrDefault(id, List.of()).size();
     }
 
     int group(int id, int candidate) {
-        return candidate == 0 ? group[id] : other(id, candidate).group;
+        return candidate == 0 ? rows.key(id) : other(id, candidate).group;
     }
 
     long metric(int id, int candidate) {
-        return Integer.toUnsignedLong(candidate == 0 ? metric[id] : other(id, candidate).metric);
+        return Integer.toUnsignedLong(candidate == 0 ? rows.get(METRIC, id) : other(id, candidate).metric);
     }
 
     int preference(int id, int candidate) {
-        return (candidate == 0 ? rank[id] : other(id, candidate).rank) >>> 8;
+        return (candidate == 0 ? rows.get(RANK, id) : other(id, candidate).rank) >>> 8;
     }
 
     RouteSource source(int id, int candidate) {
-        return sourceOf(candidate == 0 ? rank[id] : other(id, candidate).rank);
+        return sourceOf(candidate == 0 ? rows.get(RANK, id) : other(id, candidate).rank);
     }
 
     private Candidate other(int id, int candidate) {
@@ -183,8 +180,8 @@ final class RouteRows {
 
     /** Visits each prefix of which some candidate uses a group that the test accepts; one walk over the column. */
     void forEachUsing(IntPredicate groupTest, IntConsumer action) {
-        for (int id = 0; id < group.length; id++) {
-            if (group[id] != 0 && groupTest.test(group[id])) {
+        for (int id = rows.next(0); id >= 0; id = rows.next(id + 1)) {
+            if (groupTest.test(rows.key(id))) {
                 action.accept(id);
             }
         }

@@ -1,6 +1,7 @@
 package dev.espalier.bgp.engine;
 
 import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IntRows;
 import dev.espalier.net.IpAddress;
 import dev.espalier.route.NextHop;
 import dev.espalier.route.PathAttributes;
@@ -54,7 +55,7 @@ final class NextHops {
      * By number of a set of attributes: the number of its next hop plus one; 0 when not tracked; for a link-local next hop, minus
      * the number plus one of its first {@link ScopedNumbers} entry.
      */
-    private int[] bySet = new int[64];
+    private final IntRows bySet = new IntRows(1);
 
     private final ScopedNumbers scoped = new ScopedNumbers();
 
@@ -75,7 +76,7 @@ final class NextHops {
      * @param link the link of its session if that is with a link-local neighbour, otherwise 0
      */
     int of(int set, PathAttributes attributes, int link) {
-        int known = set < bySet.length ? bySet[set] : 0;
+        int known = bySet.key(set);
         if (known > 0) {
             return known - 1;
         }
@@ -88,21 +89,19 @@ final class NextHops {
         if (address == null) {
             throw new IllegalArgumentException("a path of our own has no next hop to track");
         }
-        if (set >= bySet.length) {
-            bySet = Arrays.copyOf(bySet, Math.max(set + 1, 2 * bySet.length));
-        }
         IpAddress linkLocal = NextHopScope.isScoped(address) ? address : attributes.linkLocalNextHop();
         int number;
         if (linkLocal == null) {
             number = number(new Key(address, 0));
-            bySet[set] = number + 1;
+            bySet.key(set, number + 1);
         } else {
             // Of a global and a link-local next hop from a link-local neighbour, the latter is surely on its link; the
             // former
             // may be in a network that we have no address in.
             boolean onLink = link != 0 || linkLocal.equals(address);
             number = number(onLink ? new Key(linkLocal, link) : new Key(address, 0));
-            bySet[set] = -(scoped.add(bySet[set] == 0 ? ScopedNumbers.NONE : -bySet[set] - 1, link, number) + 1);
+            int known = bySet.key(set);
+            bySet.key(set, -(scoped.add(known == 0 ? ScopedNumbers.NONE : -known - 1, link, number) + 1));
         }
         holders[number]++;
         return number;
@@ -122,11 +121,11 @@ final class NextHops {
 
     /** A set of attributes is forgotten. */
     void forget(int set) {
-        if (set >= bySet.length || bySet[set] == 0) {
+        int known = bySet.key(set);
+        if (known == 0) {
             return;
         }
-        int known = bySet[set];
-        bySet[set] = 0;
+        bySet.key(set, 0);
         if (known > 0) {
             release(known - 1);
         } else {
@@ -148,7 +147,7 @@ final class NextHops {
 
     /** The number of the next hop of a path as {@link #of}, if it is tracked already, otherwise -1. */
     int known(int set, int link) {
-        int known = set < bySet.length ? bySet[set] : 0;
+        int known = bySet.key(set);
         return known > 0 ? known - 1 : known < 0 ? scoped.find(-known - 1, link) : ScopedNumbers.NONE;
     }
 
