@@ -176,8 +176,9 @@ final class PeerTurn {
             return;
         }
         Message.Notification farewell = asMeant(session, PathFailure.farewell(peer, session.negotiated(), report));
-        end(session, farewell);
+        // First whoever has packets go another way, then the neighbour, who will hardly hear it.
         reportClosed(session, Reasons.pathFailed(report.reason()), farewell, null);
+        end(session, farewell);
         pause();
     }
 

@@ -361,13 +361,13 @@ final class PeerSession {
     }
 
     private void closed(SessionObserver.Closed closed) {
-        reports.closed(closed);
         SessionChannel down = channel;
         channel = null;
         if (down != null) {
             down.close();
-            observer.closed(down, closed);
+            observer.closed(down, closed); // before it is told: packets may be lost until then
         }
+        reports.closed(closed);
         if (!stopping) {
             path.closed();
         }
