@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # The daemons that bench/run measures: whether they are there, how they are configured and started. Sourced, not run.
 # Every one is AS 65000 on 127.0.0.1, waits for its neighbours, and accepts and passes on everything. In the folder, 'peers'
-# says which neighbours there are: 'kind external|reflector|dynamic', then lines of 'feeder|monitor ADDRESS ASN'.
+# says which neighbours there are: 'kind external|reflector|dynamic|kernel|start', then lines of 'feeder|monitor ADDRESS ASN'. With
+# 'kernel' the routes are installed; with 'start' the daemon connects, to port 1791.
 
 is_installed() {
     case $1 in
@@ -29,7 +30,10 @@ configure() {
     case $1 in
     espalier) configure_espalier "$kind" <"$2/peers" >"$2/espalier.yaml" ;;
     bird) configure_bird "$kind" <"$2/peers" >"$2/bird.conf" ;;
-    frr) configure_frr "$kind" '' <"$2/peers" >"$2/frr.conf" ;;
+    frr)
+        configure_frr "$kind" '' <"$2/peers" >"$2/frr.conf"
+        touch "$2/zebra.conf"
+        ;;
     frr-coalesce-1) configure_frr "$kind" 1 <"$2/peers" >"$2/frr.conf" ;;
     gobgp) configure_gobgp "$kind" <"$2/peers" >"$2/gobgp.toml" ;;
     openbgpd)
@@ -47,8 +51,17 @@ start() {
         dev.espalier.bench.load.LoadMain relay --daemon "127.0.0.1:$port" ;;
     espalier) exec "${enter[@]}" "$root/espalier" run -c "$folder/espalier.yaml" --socket "$folder/espalier.sock" ;;
     bird) exec "${enter[@]}" /usr/sbin/bird -f -c "$folder/bird.conf" -s "$folder/bird.ctl" -P "$folder/bird.pid" ;;
-    frr | frr-coalesce-1) exec "${enter[@]}" /usr/lib/frr/bgpd -f "$folder/frr.conf" -Z -n -S -l 127.0.0.1 -p "$port" \
-        -A 127.0.0.1 -P 0 -i "$folder/frr.pid" --vty_socket "$folder" --limit-fds 4096 ;;
+    frr | frr-coalesce-1)
+        local zebra=(-Z -n)
+        if grep -qx 'kind kernel' "$folder/peers"; then
+            "${enter[@]}" /usr/lib/frr/zebra -f "$folder/zebra.conf" -S -A 127.0.0.1 -P 0 -i "$folder/zebra.pid" \
+                -z "$folder/zserv.api" --vty_socket "$folder" &
+            until [ -S "$folder/zserv.api" ] || ! kill -0 $!; do sleep 0.05; done
+            zebra=(-z "$folder/zserv.api")
+        fi
+        exec "${enter[@]}" /usr/lib/frr/bgpd -f "$folder/frr.conf" "${zebra[@]}" -S -l 127.0.0.1 -p "$port" \
+            -A 127.0.0.1 -P 0 -i "$folder/frr.pid" --vty_socket "$folder" --limit-fds 4096
+        ;;
     gobgp) exec "${enter[@]}" /usr/bin/gobgpd -t toml -f "$folder/gobgp.toml" --api-hosts 127.0.0.1:50051 \
         --pprof-disable -l warn ;;
     openbgpd)
@@ -74,6 +87,7 @@ spec:
   asn: 65000
   routerId: 10.255.0.1
   listen: {addresses: [127.0.0.1], port: $port}
+  installRoutes: $([ "$kind" = kernel ] && echo true || echo false)
 END
     [ "$kind" != dynamic ] || espalier_peer feeders 'listenRange: {prefix: 127.0.0.0/18, limit: 2000}' 'asn: 65001' \
         'ebgpMultihop: 4' 'importPolicy: [accept-all]' 'exportPolicy: [reject-all]'
@@ -81,7 +95,9 @@ END
         case $role-$kind in
         feeder-reflector) espalier_peer "peer-$((++count))" "address: $address" 'asn: internal' 'passive: true' \
             'routeReflectorClient: true' ;;
-        feeder-external) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" 'passive: true' \
+        feeder-external | feeder-kernel) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" \
+            'passive: true' 'ebgpMultihop: 4' 'importPolicy: [accept-all]' 'exportPolicy: [reject-all]' ;;
+        feeder-start) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" 'port: 1791' \
             'ebgpMultihop: 4' 'importPolicy: [accept-all]' 'exportPolicy: [reject-all]' ;;
         monitor-*) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" 'passive: true' \
             'ebgpMultihop: 4' 'importPolicy: [reject-all]' 'exportPolicy: [accept-all]' ;;
@@ -96,9 +112,10 @@ log stderr { warning, error, fatal, bug };
 router id 10.255.0.1;
 protocol device { }
 protocol direct { ipv4; interface "hops"; }
+$([ "$kind" != kernel ] || echo 'protocol kernel { ipv4 { import none; export where source = RTS_BGP; }; }')
 template bgp neighbour {
   local 127.0.0.1 port $port as 65000;
-  multihop 4; passive; strict bind yes; hold time 240; connect retry time 5; error wait time 1,2;
+  multihop 4; $([ "$kind" = start ] || echo 'passive;') strict bind yes; hold time 240; connect retry time 5; error wait time 1,2;
 }
 END
     [ "$kind" != dynamic ] ||
@@ -109,7 +126,13 @@ END
             echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn; rr client;" \
                 'ipv4 { import all; export where source = RTS_BGP; }; }'
             ;;
-        feeder-external) echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn; ipv4 { import all; export none; }; }" ;;
+        feeder-external | feeder-kernel)
+            echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn; ipv4 { import all; export none; }; }"
+            ;;
+        feeder-start)
+            echo "protocol bgp p$((++count)) from neighbour { neighbor $address port 1791 as $asn; connect delay time 0;" \
+                'ipv4 { import all; export none; }; }'
+            ;;
         monitor-*)
             echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn;" \
                 'ipv4 { import none; export where source = RTS_BGP; }; }'
@@ -131,7 +154,7 @@ router bgp 65000
  no bgp network import-check
  bgp disable-ebgp-connected-route-check
  neighbor feeders peer-group
- neighbor feeders passive
+$([ "$kind" = start ] || echo ' neighbor feeders passive')
  neighbor feeders timers 60 240
 END
     [ -z "$coalesce" ] || echo " coalesce-time $coalesce"
@@ -139,12 +162,15 @@ END
     reflector) echo ' neighbor feeders remote-as 65000' ;;
     dynamic) printf ' %s\n' 'neighbor feeders remote-as 65001' 'neighbor feeders ebgp-multihop 4' 'bgp listen limit 2000' \
         'bgp listen range 127.0.0.0/18 peer-group feeders' ;;
-    external) echo ' neighbor feeders ebgp-multihop 4' ;;
+    external | kernel | start) echo ' neighbor feeders ebgp-multihop 4' ;;
     esac
     while read -r role address asn; do
         case $role-$kind in
         feeder-reflector) echo " neighbor $address peer-group feeders" ;;
-        feeder-external) printf ' neighbor %s %s\n' "$address" "remote-as $asn" "$address" 'peer-group feeders' ;;
+        feeder-external | feeder-kernel) printf ' neighbor %s %s\n' "$address" "remote-as $asn" "$address" \
+            'peer-group feeders' ;;
+        feeder-start) printf ' neighbor %s %s\n' "$address" "remote-as $asn" "$address" 'peer-group feeders' \
+            "$address" 'port 1791' ;;
         monitor-*) printf ' neighbor %s %s\n' "$address" "remote-as $asn" "$address" passive "$address" 'ebgp-multihop 4' \
             "$address" 'timers 60 240' ;;
         esac

@@ -17,7 +17,7 @@ final class Exchange implements AutoCloseable {
     private static final long TICK_NANOS = 20_000_000L;
 
     final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(RECEIVE);
-    final byte[] inbox = new byte[RECEIVE + Octets.LONGEST_MESSAGE];
+    final byte[] inbox = new byte[RECEIVE + Octets.LONGEST_MESSAGE + Octets.SLACK];
 
     private final Selector selector;
     private final InetSocketAddress daemon;

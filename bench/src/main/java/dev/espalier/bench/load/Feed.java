@@ -9,10 +9,17 @@ final class Feed {
 
     private final ByteBuffer announcements;
     private final ByteBuffer withdrawals;
+    private final int prefixes;
 
-    private Feed(ByteBuffer announcements, ByteBuffer withdrawals) {
+    private Feed(ByteBuffer announcements, ByteBuffer withdrawals, int prefixes) {
         this.announcements = announcements;
         this.withdrawals = withdrawals;
+        this.prefixes = prefixes;
+    }
+
+    /** How many prefixes are announced. */
+    int prefixes() {
+        return prefixes;
     }
 
     /** Everything, and End-of-RIB. */
@@ -44,7 +51,7 @@ final class Feed {
         byte[] endOfRib = new byte[END_OF_RIB];
         Octets.header(endOfRib, 0, END_OF_RIB, Octets.UPDATE);
         announced.append(endOfRib);
-        return new Feed(announced.buffer(), withdrawn.buffer());
+        return new Feed(announced.buffer(), withdrawn.buffer(), prefixes.groupStart(end) - prefixes.groupStart(first));
     }
 
     /** Each feeder has an order of its own, as routers have. */

@@ -2,10 +2,14 @@ package dev.espalier.bench.load;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The command line of the load generator; {@code bench/run} is how people start it. */
 public final class LoadMain {
@@ -13,7 +17,13 @@ public final class LoadMain {
     private static final int PHASE_LIMIT_SECONDS = 240;
 
     private static final Set<String> OPTIONS =
-            Set.of("--scenario", "--daemon", "--pid", "--prefixes", "--feeders", "--limit", "--label");
+            Set.of("--scenario", "--daemon", "--pid", "--prefixes", "--feeders", "--limit", "--label", "--started");
+
+    private static final Set<Scenario.Kind> MEANINGLESS_TO_A_RELAY =
+            Set.of(Scenario.Kind.DYNAMIC, Scenario.Kind.IDLE, Scenario.Kind.START);
+
+    /** Where the neighbour that waits for a daemon listens. */
+    private static final int WAITING_PORT = 1791;
 
     private LoadMain() {}
 
@@ -100,6 +110,17 @@ public final class LoadMain {
     }
 
     private static int relay(Map<String, String> options) throws IOException {
+        Scenario rehearsed = Scenario.named("S1").withPrefixes(200_000);
+        Prefixes prefixes = new Prefixes(rehearsed, 1);
+        BestPaths nobodyAsks = new BestPaths(prefixes, 1);
+        Feed feed = Feed.of(
+                Peer.feeder(rehearsed, 0),
+                prefixes,
+                0,
+                prefixes.groups(),
+                new Attributes(rehearsed, false),
+                nobodyAsks);
+        Rehearsal.of(rehearsed, prefixes, List.of(feed), null);
         new Relay(daemon(options)).serve();
         return 0;
     }
@@ -119,21 +140,41 @@ public final class LoadMain {
         String label = options.getOrDefault("--label", "unnamed");
         boolean relayed = label.equals("null");
         if (relayed
-                && (scenario.kind() == Scenario.Kind.DYNAMIC || scenario.name().equals("S2"))) {
+                && (MEANINGLESS_TO_A_RELAY.contains(scenario.kind())
+                        || scenario.name().equals("S2"))) {
             throw new UsageException(
                     "a relay chooses no best path and knows no clients: " + scenario.name() + " means nothing to it");
         }
         int pid = number(options, "--pid", 0, 0, Integer.MAX_VALUE);
+        Consumer<PhaseResult> results = result -> System.out.println("{\"daemon\":\"" + label + "\",\"scenario\":\""
+                + scenario.name() + "\",\"feeders\":" + scenario.feeders() + ",\"each\":" + scenario.prefixes() + ","
+                + result.json() + "}");
         Duration limit = Duration.ofSeconds(number(options, "--limit", PHASE_LIMIT_SECONDS, 1, 3600));
-        try (Run run = new Run(
-                scenario,
-                daemon(options),
-                !relayed,
-                pid,
-                limit,
-                result -> System.out.println("{\"daemon\":\"" + label + "\",\"scenario\":\"" + scenario.name() + "\","
-                        + result.json() + "}"))) {
+        if (relayed && scenario.kind() == Scenario.Kind.KERNEL) {
+            return new BareKernel(new Prefixes(scenario, Run.SEED), results).play() ? 0 : 2;
+        }
+        if (scenario.kind() == Scenario.Kind.START) {
+            return start(scenario, limit, options.getOrDefault("--started", ""), results);
+        }
+        try (Run run = new Run(scenario, daemon(options), !relayed, pid, limit, results)) {
             return (relayed ? run.playRelayed() : run.play()) ? 0 : 2;
+        }
+    }
+
+    /**
+     * Waits for a daemon's first session.
+     *
+     * @param started a file with the milliseconds since the epoch at which the daemon was started, written by then
+     */
+    private static int start(Scenario scenario, Duration limit, String started, Consumer<PhaseResult> results) {
+        try {
+            long up = WaitingPeer.established(Peer.feeder(scenario, 0), WAITING_PORT, limit);
+            double seconds =
+                    (up - Long.parseLong(Files.readString(Path.of(started)).strip())) / 1e3;
+            results.accept(new PhaseResult("start", true, seconds, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, null));
+            return 0;
+        } catch (IOException failure) {
+            throw new UsageException("the start cannot be measured: " + failure.getMessage());
         }
     }
 }

@@ -15,6 +15,9 @@ final class Octets {
     static final int KEEPALIVE = 4;
     static final int LONGEST_MESSAGE = 4096;
 
+    /** How many octets behind a message may be looked at: a prefix is read as one number. */
+    static final int SLACK = 8;
+
     /** Seconds; long enough that no daemon drops us while it works through a table. */
     private static final int HOLD_TIME = 240;
 

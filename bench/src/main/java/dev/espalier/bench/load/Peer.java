@@ -24,7 +24,7 @@ record Peer(int number, boolean feeder, int address, int asn, int identifier, in
         int host = ((index / PER_BLOCK) << 8) + 1 + index % PER_BLOCK;
         int asn =
                 switch (scenario.kind()) {
-                    case EXTERNAL -> FIRST_EXTERNAL_ASN + index;
+                    case EXTERNAL, IDLE, KERNEL, START -> FIRST_EXTERNAL_ASN + index;
                     case REFLECTOR -> DAEMON_ASN;
                     case DYNAMIC -> FIRST_EXTERNAL_ASN;
                 };

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one phase of a run came to. Immutable.
  *
- * @param phase announce, withdraw, switch, reannounce, churn, establish or drop
+ * @param phase announce, withdraw, switch, reannounce, churn, establish, drop, rest, idle, install, remove or start
  * @param ok whether every receiver became right in time and was still right in the end
  * @param seconds until the last receiver was right; when none was, until the phase was given up
  * @param wrong entries of receivers' tables that were wrong in the end
@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param daemonCpu CPU seconds of the daemon's processes during the phase
  * @param ownCpu CPU seconds of this generator
  * @param foreignCpu CPU seconds of everybody else
+ * @param startKb resident memory of the daemon before it was told anything
  * @param residentKb of the daemon, at the end
  * @param peakKb of the daemon, so far
  * @param latency in a churn; else null
@@ -33,6 +34,7 @@ record PhaseResult(
         double daemonCpu,
         double ownCpu,
         double foreignCpu,
+        long startKb,
         long residentKb,
         long peakKb,
         @Nullable Latency latency) {
@@ -46,7 +48,7 @@ record PhaseResult(
                 Locale.ROOT,
                 "\"phase\":\"%s\",\"ok\":%b,\"seconds\":%.4f,\"wrong\":%d,\"prefixes\":%d,\"updates\":%d,"
                         + "\"withdrawn_meanwhile\":%d,\"echoed\":%d,\"daemon_cpu_s\":%.2f,\"own_cpu_s\":%.2f,"
-                        + "\"foreign_cpu_s\":%.2f,\"resident_kb\":%d,\"peak_kb\":%d",
+                        + "\"foreign_cpu_s\":%.2f,\"start_kb\":%d,\"resident_kb\":%d,\"peak_kb\":%d",
                 phase,
                 ok,
                 seconds,
@@ -58,6 +60,7 @@ record PhaseResult(
                 daemonCpu,
                 ownCpu,
                 foreignCpu,
+                startKb,
                 residentKb,
                 peakKb);
         return latency == null

@@ -77,6 +77,11 @@ final class Prefixes {
         return groupStarts[group];
     }
 
+    /** Its 32 bits. */
+    int address(int number) {
+        return addresses[number];
+    }
+
     int length(int number) {
         return lengths[number];
     }
@@ -92,8 +97,24 @@ final class Prefixes {
         return at;
     }
 
-    /** The number of a prefix; -1 when nobody here announces it. */
-    int find(int address, int length) {
+    /**
+     * The number of a prefix; -1 when nobody here announces it.
+     *
+     * @param near the number found last: a message mostly goes on with a neighbour of it, in one order or the other, and then the
+     *     hash table, a cache line far away, need not be asked
+     */
+    int find(int address, int length, int near) {
+        if (is(near + 1, address, length)) {
+            return near + 1;
+        }
+        return is(near - 1, address, length) ? near - 1 : find(address, length);
+    }
+
+    private boolean is(int number, int address, int length) {
+        return number >= 0 && number < size && addresses[number] == address && lengths[number] == length;
+    }
+
+    private int find(int address, int length) {
         long key = key(address, length);
         int slot = slot(key);
         while (slots[slot] != FREE) {

@@ -3,6 +3,7 @@ package dev.espalier.bench.load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -42,6 +43,16 @@ record ProcessTree(double cpuSeconds, long residentKb, long peakKb) {
             peak += kilobytes(status.get(), "VmHWM:");
         }
         return new ProcessTree(cpu, resident, peak);
+    }
+
+    /** CPU seconds of this process. */
+    static double ownCpuSeconds() {
+        return ProcessHandle.current()
+                        .info()
+                        .totalCpuDuration()
+                        .orElse(Duration.ZERO)
+                        .toNanos()
+                / 1e9;
     }
 
     /** CPU seconds that all processes of the machine have used together. */

@@ -21,8 +21,7 @@ final class Relay {
     private static final int RECEIVE = 512 * 1024;
     private static final int IDENTIFIER = 0x0AFEFF01;
 
-    private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(RECEIVE);
-    private final byte[] inbox = new byte[RECEIVE + Octets.LONGEST_MESSAGE];
+    private final ByteBuffer inbox = ByteBuffer.allocateDirect(RECEIVE + Octets.LONGEST_MESSAGE);
     private final List<Member> members = new ArrayList<>();
     private final Selector selector;
     private final ServerSocketChannel server;
@@ -35,6 +34,11 @@ final class Relay {
         server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
         server.bind(address, BACKLOG);
         server.register(selector, SelectionKey.OP_ACCEPT);
+    }
+
+    /** Where it listens. */
+    InetSocketAddress address() throws IOException {
+        return (InetSocketAddress) server.getLocalAddress();
     }
 
     /** Serves until the thread is interrupted. */
@@ -77,44 +81,51 @@ final class Relay {
             key.attach(member);
             members.add(member);
             byte[] open = Octets.open(Peer.DAEMON_ASN, IDENTIFIER);
-            member.put(open, 0, open.length);
-            member.flush();
+            member.send(ByteBuffer.wrap(open));
         }
     }
 
     private void receive(Member from) throws IOException {
-        receiveBuffer.clear();
-        int read = from.channel.read(receiveBuffer);
-        if (read < 0) {
+        inbox.clear().put(from.rest, 0, from.restLength);
+        if (from.channel.read(inbox) < 0) {
             throw new IOException("closed");
         }
-        System.arraycopy(from.rest, 0, inbox, 0, from.restLength);
-        receiveBuffer.flip().get(inbox, from.restLength, read);
-        int end = from.restLength + read;
+        int end = inbox.position();
         int at = 0;
-        while (end - at >= Octets.HEADER && end - at >= Octets.u16(inbox, at + 16)) {
+        while (isWhole(at, end)) {
             int run = updatesFrom(at, end);
             if (run > at) {
                 copy(from, at, run);
                 at = run;
                 continue;
             }
-            if (inbox[at + 18] == Octets.OPEN) {
-                from.put(Octets.keepalive(), 0, Octets.HEADER);
-                from.flush();
+            if (type(at) == Octets.OPEN) {
+                from.send(ByteBuffer.wrap(Octets.keepalive()));
             }
-            from.up |= inbox[at + 18] == Octets.KEEPALIVE;
-            at += Octets.u16(inbox, at + 16);
+            from.up |= type(at) == Octets.KEEPALIVE;
+            at += length(at);
         }
         from.restLength = end - at;
-        System.arraycopy(inbox, at, from.rest, 0, from.restLength);
+        inbox.get(at, from.rest, 0, from.restLength);
+    }
+
+    private boolean isWhole(int at, int end) {
+        return end - at >= Octets.HEADER && end - at >= length(at);
+    }
+
+    private int length(int at) {
+        return inbox.getShort(at + 16) & 0xFFFF;
+    }
+
+    private int type(int at) {
+        return inbox.get(at + 18);
     }
 
     /** Where the complete UPDATE messages that begin here end. */
     private int updatesFrom(int start, int end) {
         int at = start;
-        while (end - at >= Octets.HEADER && inbox[at + 18] == Octets.UPDATE && end - at >= Octets.u16(inbox, at + 16)) {
-            at += Octets.u16(inbox, at + 16);
+        while (isWhole(at, end) && type(at) == Octets.UPDATE) {
+            at += length(at);
         }
         return at;
     }
@@ -122,8 +133,7 @@ final class Relay {
     private void copy(Member from, int start, int end) throws IOException {
         for (Member member : members) {
             if (member != from && member.up) {
-                member.put(inbox, start, end - start);
-                member.flush();
+                member.send(inbox.slice(start, end - start));
             }
         }
     }
@@ -145,7 +155,19 @@ final class Relay {
             this.key = key;
         }
 
-        void put(byte[] octets, int start, int length) {
+        /** Writes what the neighbour takes, and keeps a copy of what it does not. */
+        void send(ByteBuffer octets) throws IOException {
+            if (!out.hasRemaining()) {
+                channel.write(octets);
+            }
+            if (octets.hasRemaining()) {
+                keep(octets);
+                flush();
+            }
+        }
+
+        private void keep(ByteBuffer octets) {
+            int length = octets.remaining();
             if (out.capacity() - out.limit() < length) {
                 ByteBuffer larger = out.capacity() - out.remaining() > out.capacity() / 2 + length
                         ? out.compact()
@@ -155,7 +177,7 @@ final class Relay {
             }
             int end = out.limit();
             out.limit(end + length);
-            out.put(end, octets, start, length);
+            out.put(end, octets, octets.position(), length);
         }
 
         void flush() throws IOException {

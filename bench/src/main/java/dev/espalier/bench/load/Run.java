@@ -1,17 +1,17 @@
 package dev.espalier.bench.load;
 
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One scenario against one daemon, phase by phase. One thread. */
 final class Run implements AutoCloseable {
 
-    private static final long SEED = 42;
+    static final long SEED = 42;
 
     /** A phase is over once everybody was right for so long. */
     private static final long QUIET_NANOS = 500_000_000L;
@@ -19,8 +19,10 @@ final class Run implements AutoCloseable {
     /** What is wrong when the daemon has said nothing for so long stays wrong. */
     private static final long STALLED_NANOS = 30_000_000_000L;
 
-    /** How many prefixes are read before it counts, so that the compiler has done its work. */
-    private static final long REHEARSED_PREFIXES = 6_000_000;
+    /** How long a daemon may take to give memory back, and how much it may keep: kilobytes. */
+    private static final long REST_NANOS = 30_000_000_000L;
+
+    private static final long NEARLY_KB = 60 * 1024;
 
     /** No more updates at once than this in a churn, if we come late. */
     private static final int CHURN_BURST = 64;
@@ -41,6 +43,8 @@ final class Run implements AutoCloseable {
     private final List<Session> monitors = new ArrayList<>();
     private final List<Watch.Table> tables = new ArrayList<>();
     private final Clock clock = new Clock();
+    private final @Nullable ChurnFeed churn;
+    private long startKb;
 
     /**
      * Encodes all messages and warms up what reads them.
@@ -76,7 +80,11 @@ final class Run implements AutoCloseable {
             tables.add(table);
             monitors.add(new Session(Peer.monitor(scenario, i), table, exchange));
         }
-        rehearse(reflector);
+        churn = scenario.churnRate() > 0
+                ? new ChurnFeed(scenario, feeders.getFirst().peer, prefixes, attributes)
+                : null;
+        Rehearsal.of(scenario, prefixes, feeds, churn);
+        System.gc(); // now rather than while a clock runs
     }
 
     private void feeder(int index, boolean reflector) {
@@ -116,34 +124,6 @@ final class Run implements AutoCloseable {
     }
 
     /**
-     * Reads our own messages until the compiler has translated the reading, into a table that nobody will look at. What comes is
-     * what will come: a profile of something else would have to be thrown away while the clock runs.
-     */
-    private void rehearse(boolean reflector) {
-        Watch scratch = new Watch(prefixes.size());
-        best.expected(0, scratch.expected);
-        Watch.Table table = scratch.new Table(0, 0);
-        scratch.begin(List.of(table));
-        UpdateReader practice = new UpdateReader(prefixes, reflector, new Latencies());
-        while (practice.prefixesRead() < REHEARSED_PREFIXES) {
-            for (Feed feed : feeds) {
-                read(feed.announcements(), practice, table);
-            }
-            for (Feed feed : feeds) {
-                read(feed.withdrawals(), practice, table);
-            }
-        }
-    }
-
-    private static void read(ByteBuffer messages, UpdateReader reader, Watch.Table table) {
-        byte[] octets = new byte[messages.remaining()];
-        messages.get(octets);
-        for (int at = 0; at < octets.length; at += Octets.u16(octets, at + 16)) {
-            reader.read(octets, at, at + Octets.u16(octets, at + 16), 0, table, 0);
-        }
-    }
-
-    /**
      * Plays the whole scenario.
      *
      * @return whether every phase was right
@@ -158,19 +138,22 @@ final class Run implements AutoCloseable {
         connect(monitors);
         awaitSessions(feeders.size() + monitors.size());
         settle(1000);
-        if (!announce("announce")) {
-            return false;
-        }
-        if (scenario.churnRate() > 0) {
-            return new Churn().play();
-        }
+        startKb = ProcessTree.of(daemonPid).residentKb();
         return switch (scenario.kind()) {
-            case REFLECTOR -> drop();
-            default ->
-                scenario.feeders() == 1
-                        ? withdraw("withdraw") && announce("reannounce") && drop()
-                        : withdraw("switch") && drop();
+            case IDLE -> idle();
+            case KERNEL -> fillKernel();
+            case REFLECTOR -> announce("announce") && drop();
+            default -> announce("announce") && afterAnnouncement();
         };
+    }
+
+    private boolean afterAnnouncement() {
+        if (churn != null) {
+            return churn(churn);
+        }
+        return scenario.feeders() == 1
+                ? withdraw("withdraw") && announce("reannounce") && drop() && rest()
+                : withdraw("switch") && drop();
     }
 
     /** The null daemon has no table: everything once is all it can relay rightly, and its withdrawal. */
@@ -183,9 +166,7 @@ final class Run implements AutoCloseable {
         if (!announce("announce")) {
             return false;
         }
-        return scenario.churnRate() > 0
-                ? new Churn().play()
-                : scenario.kind() == Scenario.Kind.REFLECTOR || withdraw("withdraw");
+        return churn != null ? churn(churn) : scenario.kind() == Scenario.Kind.REFLECTOR || withdraw("withdraw");
     }
 
     private void connect(List<Session> sessions) {
@@ -265,13 +246,58 @@ final class Run implements AutoCloseable {
         return converge("drop");
     }
 
+    /** Everything is gone: until the daemon's memory is nearly what it was before, or for half a minute. */
+    private boolean rest() {
+        clock.start();
+        long end = clock.start + REST_NANOS;
+        do {
+            settle(500);
+        } while (System.nanoTime() < end && ProcessTree.of(daemonPid).residentKb() > startKb + NEARLY_KB);
+        return clock.stop("rest", true, System.nanoTime());
+    }
+
+    private boolean idle() {
+        settle(5000);
+        clock.start();
+        settle(Scenario.IDLE_SECONDS * 1000L);
+        return clock.stop("idle", true, System.nanoTime());
+    }
+
+    private boolean fillKernel() {
+        int before = KernelTable.prefixes();
+        clock.start();
+        feeders.getFirst().send(feeds.getFirst().announcements());
+        if (!awaitKernel("install", before, before + prefixes.size())) {
+            return false;
+        }
+        settle(200);
+        clock.start();
+        feeders.getFirst().send(feeds.getFirst().withdrawals());
+        return awaitKernel("remove", before + prefixes.size(), before);
+    }
+
+    private boolean awaitKernel(String phase, int before, int wanted) {
+        KernelWatch kernel = new KernelWatch(clock.start, before, wanted);
+        while (true) {
+            exchange.pump(5);
+            long now = System.nanoTime();
+            boolean there = kernel.sees(now);
+            if (there || now - clock.start > limitNanos) {
+                return clock.stop(phase, there, now);
+            }
+        }
+    }
+
     private boolean converge(String phase) {
         while (true) {
             exchange.pump(5);
             long now = System.nanoTime();
             long lastNews = Math.max(clock.start, exchange.lastUpdate());
+            if (now - lastNews <= QUIET_NANOS && now - clock.start <= limitNanos) {
+                continue;
+            }
             boolean sent = feeders.stream().allMatch(Session::isIdle);
-            if (watch.converged() && sent && now - lastNews > QUIET_NANOS) {
+            if (watch.converged() && sent) {
                 // Nothing to converge to, as in a drop of what nobody held, took no time.
                 return clock.stop(phase, true, watch.convergedAt() == 0 ? clock.start : watch.convergedAt());
             }
@@ -286,58 +312,36 @@ final class Run implements AutoCloseable {
         exchange.close();
     }
 
-    /** Updates at a steady rate over the full table, each with a set of attributes of its own; how long each was under way. */
-    private final class Churn {
-
-        private final int total = scenario.churnRate() * Scenario.CHURN_SECONDS;
-        private final Session feeder = feeders.getFirst();
-        private final int[] offsets = new int[total + 1];
-        private final int[] prefix = new int[total];
-        private final int[] fingerprints = new int[total];
-        private final ByteBuffer messages;
-        private int sent;
-
-        Churn() {
-            Packer packer = new Packer(prefixes);
-            // A prime stride walks all over the table and meets no prefix twice.
-            int stride = 309_019;
-            for (int i = 0; i < total; i++) {
-                prefix[i] = (int) ((long) i * stride % prefixes.size());
-                attributes.ofChurn(feeder.peer, i);
-                fingerprints[i] = attributes.fingerprint(feeder.peer);
-                packer.announce(prefix[i], prefix[i] + 1, attributes);
-                offsets[i + 1] = packer.size();
+    /** Updates at a steady rate over the full table; how long each was under way. */
+    private boolean churn(ChurnFeed updates) {
+        Session feeder = feeders.getFirst();
+        latencies.begin(updates.size());
+        clock.start();
+        long end = clock.start + (Scenario.CHURN_SECONDS + 30) * 1_000_000_000L;
+        int sent = 0;
+        while (latencies.count() < updates.size() && System.nanoTime() < end) {
+            long due = (System.nanoTime() - clock.start) * scenario.churnRate() / 1_000_000_000L;
+            if (sent < Math.min(due, updates.size()) && feeder.isIdle()) {
+                sent = send(updates, sent, (int) Math.min(Math.min(due, updates.size()), sent + CHURN_BURST));
             }
-            messages = packer.buffer();
-            latencies.begin(total);
+            exchange.pump(1);
         }
+        return clock.stop("churn", latencies.count() == updates.size() && watch.converged(), System.nanoTime());
+    }
 
-        boolean play() {
-            clock.start();
-            long end = clock.start + (Scenario.CHURN_SECONDS + 30) * 1_000_000_000L;
-            while (latencies.count() < total && System.nanoTime() < end) {
-                long due = Math.min(total, (System.nanoTime() - clock.start) * scenario.churnRate() / 1_000_000_000L);
-                if (sent < due && feeder.isIdle()) {
-                    sendUntil((int) Math.min(due, sent + CHURN_BURST));
-                }
-                exchange.pump(1);
+    private int send(ChurnFeed updates, int first, int end) {
+        long now = System.nanoTime();
+        for (int update = first; update < end; update++) {
+            int prefix = updates.prefix(update);
+            int was = watch.expected[prefix];
+            for (Watch.Table table : tables) {
+                table.expectation(prefix, was, updates.fingerprint(update));
             }
-            return clock.stop("churn", latencies.count() == total && watch.converged(), System.nanoTime());
+            watch.expected[prefix] = updates.fingerprint(update);
+            latencies.sent(update, now);
         }
-
-        private void sendUntil(int due) {
-            long now = System.nanoTime();
-            int first = sent;
-            for (; sent < due; sent++) {
-                int was = watch.expected[prefix[sent]];
-                for (Watch.Table table : tables) {
-                    table.expectation(prefix[sent], was, fingerprints[sent]);
-                }
-                watch.expected[prefix[sent]] = fingerprints[sent];
-                latencies.sent(sent, now);
-            }
-            feeder.send(messages.slice(offsets[first], offsets[due] - offsets[first]));
-        }
+        feeders.getFirst().send(updates.messages(first, end));
+        return end;
     }
 
     /** What is counted from the start of a phase to its end. */
@@ -357,16 +361,16 @@ final class Run implements AutoCloseable {
             updatesBefore = reader.updates();
             echoesBefore = echoes();
             daemonBefore = ProcessTree.of(daemonPid);
-            ownBefore = ownCpu();
             machineBefore = ProcessTree.machineCpuSeconds();
+            ownBefore = ProcessTree.ownCpuSeconds();
             start = System.nanoTime();
         }
 
         boolean stop(String phase, boolean inTime, long end) {
+            double own = ProcessTree.ownCpuSeconds() - ownBefore;
+            double machine = ProcessTree.machineCpuSeconds() - machineBefore;
             ProcessTree daemon = ProcessTree.of(daemonPid);
             double daemonCpu = daemon.cpuSeconds() - daemonBefore.cpuSeconds();
-            double own = ownCpu() - ownBefore;
-            double machine = ProcessTree.machineCpuSeconds() - machineBefore;
             int wrong = watch.wrong(tables);
             boolean ok = inTime && wrong == 0 && reader.unknown() == 0;
             boolean churn = phase.equals("churn");
@@ -383,6 +387,7 @@ final class Run implements AutoCloseable {
                     daemonCpu,
                     own,
                     Math.max(0, machine - daemonCpu - own),
+                    startKb,
                     daemon.residentKb(),
                     daemon.peakKb(),
                     churn
@@ -394,15 +399,6 @@ final class Run implements AutoCloseable {
 
         private long echoes() {
             return tables.stream().mapToLong(Watch.Table::echoes).sum();
-        }
-
-        private double ownCpu() {
-            return ProcessHandle.current()
-                            .info()
-                            .totalCpuDuration()
-                            .orElse(Duration.ZERO)
-                            .toNanos()
-                    / 1e9;
         }
     }
 }

@@ -26,11 +26,20 @@ record Scenario(
         /** Clients of a route reflector, each with prefixes of its own, which all others must learn. */
         REFLECTOR,
         /** External neighbours nobody configured, each with prefixes of its own; the clock starts when they connect. */
-        DYNAMIC
+        DYNAMIC,
+        /** External neighbours that say nothing. */
+        IDLE,
+        /** One external neighbour; the daemon installs in the kernel what it announces, and the kernel is watched. */
+        KERNEL,
+        /** One neighbour that waits for the daemon to connect; the clock starts with the daemon. */
+        START
     }
 
     /** How long updates are sent in a churn, in seconds. */
     static final int CHURN_SECONDS = 10;
+
+    /** How long a daemon with idle neighbours is watched, in seconds. */
+    static final int IDLE_SECONDS = 20;
 
     /** With sizes as they are compared between daemons. */
     private static final List<Scenario> KNOWN = List.of(
@@ -43,7 +52,10 @@ record Scenario(
             new Scenario("S4k", 1000, 0, 20, Kind.REFLECTOR, false, 2000, 0),
             new Scenario("S5", 1, 1, 500_000, Kind.EXTERNAL, false, 0, 2000),
             new Scenario("S6", 500, 1, 100, Kind.DYNAMIC, false, 0, 0),
-            new Scenario("S6p", 500, 1, 100, Kind.DYNAMIC, false, 1000, 0));
+            new Scenario("S6p", 500, 1, 100, Kind.DYNAMIC, false, 1000, 0),
+            new Scenario("kernel", 1, 0, 1_000_000, Kind.KERNEL, false, 0, 0),
+            new Scenario("idle", 10, 0, 1, Kind.IDLE, false, 0, 0),
+            new Scenario("start", 1, 0, 1, Kind.START, false, 0, 0));
 
     /**
      * The scenario of this name.
@@ -70,7 +82,7 @@ record Scenario(
 
     /** Whether each feeder has prefixes that no other one announces. */
     boolean ownPrefixes() {
-        return kind != Kind.EXTERNAL;
+        return kind != Kind.EXTERNAL && kind != Kind.KERNEL;
     }
 
     /** Of all feeders together, each counted once. */
@@ -78,8 +90,8 @@ record Scenario(
         return ownPrefixes() ? Math.multiplyExact(feeders, prefixes) : prefixes;
     }
 
-    /** What a configuration writer needs to know, as a shell word: {@code external}, {@code reflector} or {@code dynamic}. */
+    /** What a configuration writer needs to know, as a shell word: {@code external}, {@code reflector}, {@code dynamic}, {@code kernel} or {@code start}. */
     String kindWord() {
-        return kind.name().toLowerCase(Locale.ROOT);
+        return (kind == Kind.IDLE ? Kind.EXTERNAL : kind).name().toLowerCase(Locale.ROOT);
     }
 }

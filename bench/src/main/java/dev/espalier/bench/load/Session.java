@@ -30,6 +30,11 @@ final class Session {
     /** Of an attempt that nobody answers: then the listen queue was full, and a real router would come again. */
     private static final long CONNECT_NANOS = 1_250_000_000L;
 
+    /** What is written at once, and how often, before others are read from: the daemon shall not wait for our reading. */
+    private static final int WRITE = 256 * 1024;
+
+    private static final int WRITES = 4;
+
     private static final long RETRY_NANOS = 50_000_000L;
     private static final long KEEPALIVE_NANOS = 30_000_000_000L;
 
@@ -151,7 +156,16 @@ final class Session {
             return;
         }
         try {
-            to.write(out);
+            ByteBuffer octets = out;
+            int end = octets.limit();
+            for (int i = 0; i < WRITES && octets.position() < end; i++) {
+                octets.limit(Math.min(end, octets.position() + WRITE));
+                to.write(octets);
+                if (octets.hasRemaining()) {
+                    break;
+                }
+            }
+            octets.limit(end);
             lastSent = System.nanoTime();
             interest(out.hasRemaining() ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
         } catch (IOException failure) {

@@ -9,10 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class Summary {
 
     private static final String YARDSTICK = "bird";
-    private static final double NOISY = 0.1;
-
-    /** Of what we write ourselves: one flat object a line. */
-    private static final Pattern FIELD = Pattern.compile("\"(\\w+)\":(?:\"([^\"]*)\"|([-\\w.]+))");
 
     private Summary() {}
 
@@ -36,10 +29,13 @@ public final class Summary {
 
     /** The table as Markdown. */
     static String of(List<String> lines) {
-        Map<String, Map<String, List<Line>>> phases = new LinkedHashMap<>();
+        Map<String, Map<String, List<ResultLine>>> phases = new LinkedHashMap<>();
         for (String text : lines) {
-            Line line = Line.of(text);
-            phases.computeIfAbsent(line.text("scenario") + " " + line.text("phase"), phase -> new LinkedHashMap<>())
+            ResultLine line = ResultLine.of(text);
+            if (!line.isPhase()) {
+                continue;
+            }
+            phases.computeIfAbsent(line.scenario() + " " + line.text("phase"), phase -> new LinkedHashMap<>())
                     .computeIfAbsent(line.text("daemon"), daemon -> new ArrayList<>())
                     .add(line);
         }
@@ -52,16 +48,17 @@ public final class Summary {
         return table.toString();
     }
 
-    private static String row(String phase, String daemon, List<Line> runs, @Nullable List<Line> yardstick) {
-        List<Line> right = runs.stream().filter(Line::isRight).toList();
+    private static String row(
+            String phase, String daemon, List<ResultLine> runs, @Nullable List<ResultLine> yardstick) {
+        List<ResultLine> right = runs.stream().filter(ResultLine::isRight).toList();
         if (right.isEmpty()) {
             return "| " + phase + " | " + daemon + " | never right | | | | | "
                     + runs.getLast().text("wrong") + " entries wrong in the last of " + runs.size() + " runs |";
         }
-        List<Line> kept = quiet(right);
-        List<Line> other = yardstick == null
+        List<ResultLine> kept = quiet(right);
+        List<ResultLine> other = yardstick == null
                 ? List.of()
-                : quiet(yardstick.stream().filter(Line::isRight).toList());
+                : quiet(yardstick.stream().filter(ResultLine::isRight).toList());
         return String.join(
                 " | ",
                 "| " + phase,
@@ -75,22 +72,27 @@ public final class Summary {
     }
 
     /** Those runs of which others disturbed none much; all of them when there is no such run. */
-    private static List<Line> quiet(List<Line> runs) {
-        List<Line> quiet = runs.stream().filter(line -> line.noise() <= NOISY).toList();
+    private static List<ResultLine> quiet(List<ResultLine> runs) {
+        List<ResultLine> quiet =
+                runs.stream().filter(line -> line.noise() <= Results.NOISY).toList();
         return quiet.isEmpty() ? runs : quiet;
     }
 
-    private static String remarks(List<Line> runs, List<Line> right, List<Line> kept) {
+    private static String remarks(List<ResultLine> runs, List<ResultLine> right, List<ResultLine> kept) {
         List<String> remarks = new ArrayList<>();
         if (right.size() < runs.size()) {
             remarks.add(runs.size() - right.size() + " of " + runs.size() + " runs were wrong");
         }
-        if (kept.getFirst().noise() > NOISY) {
+        if (kept.getFirst().noise() > Results.NOISY) {
             remarks.add("others used up to "
                     + String.format(
                             Locale.ROOT,
                             "%.0f %%",
-                            100 * kept.stream().mapToDouble(Line::noise).max().orElse(0))
+                            100
+                                    * kept.stream()
+                                            .mapToDouble(ResultLine::noise)
+                                            .max()
+                                            .orElse(0))
                     + " of a core: no claim");
         } else if (kept.size() < right.size()) {
             remarks.add(right.size() - kept.size() + " disturbed runs left out");
@@ -107,7 +109,7 @@ public final class Summary {
         return String.join("; ", remarks);
     }
 
-    private static String spread(List<Line> runs, ToDoubleFunction<Line> figure, String format) {
+    private static String spread(List<ResultLine> runs, ToDoubleFunction<ResultLine> figure, String format) {
         double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
         String median = String.format(Locale.ROOT, format, median(runs, figure));
         return sorted.length == 1
@@ -116,50 +118,16 @@ public final class Summary {
                         + String.format(Locale.ROOT, format, sorted[sorted.length - 1]) + "]";
     }
 
-    private static String ratio(List<Line> runs, List<Line> yardstick, ToDoubleFunction<Line> figure) {
+    private static String ratio(
+            List<ResultLine> runs, List<ResultLine> yardstick, ToDoubleFunction<ResultLine> figure) {
         double one = yardstick.isEmpty() ? 0 : median(yardstick, figure);
         return one == 0 ? "" : String.format(Locale.ROOT, "%.2f", median(runs, figure) / one);
     }
 
-    private static double median(List<Line> runs, ToDoubleFunction<Line> figure) {
+    private static double median(List<ResultLine> runs, ToDoubleFunction<ResultLine> figure) {
         double[] sorted = runs.stream().mapToDouble(figure).toArray();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    /** One phase of one run, as {@link PhaseResult#json} wrote it. */
-    private record Line(Map<String, String> fields) {
-
-        static Line of(String text) {
-            Map<String, String> fields = new LinkedHashMap<>();
-            Matcher matcher = FIELD.matcher(text);
-            while (matcher.find()) {
-                fields.put(
-                        matcher.group(1), Optional.ofNullable(matcher.group(2)).orElse(matcher.group(3)));
-            }
-            return new Line(fields);
-        }
-
-        boolean has(String field) {
-            return fields.containsKey(field);
-        }
-
-        String text(String field) {
-            return fields.getOrDefault(field, "");
-        }
-
-        double number(String field) {
-            return Double.parseDouble(fields.getOrDefault(field, "0"));
-        }
-
-        boolean isRight() {
-            return text("ok").equals("true");
-        }
-
-        /** CPU that others used, in cores. The kernel counts in hundredths of a second: a short phase cannot tell. */
-        double noise() {
-            return number("foreign_cpu_s") / Math.max(number("seconds"), 0.5);
-        }
     }
 }

@@ -28,6 +28,7 @@ final class UpdateReader {
     private boolean ownRoute;
     private int reachStart;
     private int reachEnd;
+    private int near;
 
     UpdateReader(Prefixes prefixes, boolean reflector, Latencies latencies) {
         this.prefixes = prefixes;
@@ -38,6 +39,7 @@ final class UpdateReader {
     /**
      * Reads one message.
      *
+     * @param in has {@link Octets#SLACK} octets more behind the message
      * @param identifier of the receiver: a route with it as originator is its own
      * @throws UsageException when it is malformed
      */
@@ -108,24 +110,30 @@ final class UpdateReader {
 
     private void enter(byte[] in, int start, int end, int told, Watch.Table table, long now) {
         int at = start;
+        int count = 0;
+        int found = near;
         while (at < end) {
             int length = in[at] & 0xFF;
             int octets = (length + 7) >>> 3;
-            int address = 0;
-            for (int i = 1; i <= octets; i++) {
-                address |= (in[at + i] & 0xFF) << (32 - 8 * i);
+            if (length > 32 || at + 1 + octets > end) {
+                throw new UsageException("the daemon sent a prefix that does not fit into its message");
             }
+            // All four octets at once; those of the next prefix are masked out.
+            int address = Octets.i32(in, at + 1) & (int) (-1L << (32 - 8 * octets));
             at += 1 + octets;
-            prefixesRead++;
-            int prefix = prefixes.find(address, length);
+            count++;
+            int prefix = prefixes.find(address, length, found);
             if (prefix < 0) {
                 unknown++;
                 continue;
             }
+            found = prefix;
             table.told(prefix, told, now);
-            if (told != 0) {
-                latencies.received(lastAsn, now);
-            }
+        }
+        near = found;
+        prefixesRead += count;
+        if (told != 0 && count > 0) {
+            latencies.received(lastAsn, now);
         }
     }
 

@@ -73,6 +73,12 @@ final class Watch {
             return echoes;
         }
 
+        /** Makes what this receiver holds what should be held. */
+        void expectWhatIsHeld() {
+            System.arraycopy(held, 0, expected, 0, held.length);
+            recount();
+        }
+
         /** This receiver is gone; what it holds counts no more. */
         void forget() {
             watched = false;

@@ -9,7 +9,7 @@ class SummaryTest {
 
     private static String line(String daemon, boolean right, double seconds, double foreign) {
         PhaseResult result = new PhaseResult(
-                "announce", right, seconds, right ? 0 : 3, 10, 10, 0, 0, seconds, 0.1, foreign, 2048, 4096, null);
+                "announce", right, seconds, right ? 0 : 3, 10, 10, 0, 0, seconds, 0.1, foreign, 1024, 2048, 4096, null);
         return "{\"daemon\":\"" + daemon + "\",\"scenario\":\"S1\"," + result.json() + ",\"run\":1}";
     }
 

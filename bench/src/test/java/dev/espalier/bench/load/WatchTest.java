@@ -35,9 +35,10 @@ class WatchTest {
     }
 
     private void read(ByteBuffer messages, long now) {
-        byte[] octets = new byte[messages.remaining()];
-        messages.get(octets);
-        for (int at = 0; at < octets.length; at += Octets.u16(octets, at + 16)) {
+        byte[] octets = new byte[messages.remaining() + Octets.SLACK];
+        int end = messages.remaining();
+        messages.get(octets, 0, end);
+        for (int at = 0; at < end; at += Octets.u16(octets, at + 16)) {
             reader.read(octets, at, at + Octets.u16(octets, at + 16), 0, table, now);
         }
     }
@@ -124,10 +125,10 @@ class WatchTest {
     @Test
     void aPrefixThatNobodyAnnouncedIsNoticed() {
         int[] absent = {0};
-        while (prefixes.find(absent[0], 32) >= 0) {
+        while (prefixes.find(absent[0], 32, 0) >= 0) {
             absent[0]++;
         }
-        byte[] message = new byte[28];
+        byte[] message = new byte[28 + Octets.SLACK];
         Octets.put16(message, 19, 5);
         message[21] = 32;
         Octets.put32(message, 22, absent[0]);
