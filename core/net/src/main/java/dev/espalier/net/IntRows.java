@@ -59,11 +59,6 @@ public final class IntRows {
         counts = other.counts.clone();
     }
 
-    /** More than the number of any row that is there. */
-    public int limit() {
-        return counts.length << PAGE_BITS;
-    }
-
     /** The key of a row; 0 when it is not there. */
     public int key(int row) {
         int page = row >>> PAGE_BITS;

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * of type, AS numbers in four octets, a two-octet length only where one octet does not suffice. Next hop and NLRI
  * (NEXT_HOP, MP_REACH_NLRI, MP_UNREACH_NLRI) are not in it, since they depend on family and peer; AS4_PATH and AS4_AGGREGATOR
  * are not in it, since they only exist towards old speakers. Sending is therefore mostly copying, and two routes agree when the
- * arrays do. The few fields that the decision process reads for every comparison are taken out once.
+ * arrays do. The few fields that the decision process reads for every comparison are taken out once, in as few octets as they need:
+ * a full table has hundreds of thousands of these.
  *
  * <p>Everything else is decoded when asked for; these methods are for policy, people and tests, not for the hot path.
  */
@@ -36,17 +37,18 @@ public final class PathAttributes {
     private final @Nullable Ipv6Address linkLocalNextHop;
     private final int hash;
 
-    // The hot fields, derived from the array.
-    private final Origin origin;
-    private final int asPathLength;
+    // The hot fields, derived from the array. A message has at most 65,535 octets, so lengths fit 16 bits.
     private final int neighborAs;
-    private final boolean hasMed;
-    private final int med;
-    private final boolean hasLocalPref;
     private final int localPref;
-    private final boolean hasOriginatorId;
-    private final int originatorId;
-    private final int clusterListLength;
+    private final char asPathLength;
+    private final char clusterListLength;
+    private final byte origin;
+    /** Which optional attributes are there: {@link #HAS_MED} and the others. */
+    private final byte present;
+
+    private static final int HAS_MED = 1;
+    private static final int HAS_LOCAL_PREF = 2;
+    private static final int HAS_ORIGINATOR_ID = 4;
 
     /**
      * From validated octets in the canonical form that the class comment describes. The array is kept, not copied.
@@ -69,51 +71,38 @@ public final class PathAttributes {
         this.encoded = encoded;
         this.nextHop = nextHop;
         this.linkLocalNextHop = linkLocalNextHop;
-        Origin seenOrigin = Origin.INCOMPLETE;
+        int seenOrigin = Origin.INCOMPLETE.code();
         int pathLength = 0;
         int neighbor = 0;
-        int seenMed = 0;
-        boolean medSeen = false;
         int seenLocalPref = 0;
-        boolean localPrefSeen = false;
-        int seenOriginator = 0;
-        boolean originatorSeen = false;
+        int seen = 0;
         int clusters = 0;
         for (int at = 0; at < encoded.length; at = next(encoded, at)) {
             int value = valueAt(encoded, at);
             int length = valueLength(encoded, at);
             switch (encoded[at + 1]) {
-                case AttributeType.ORIGIN -> seenOrigin = Origin.ofCode(encoded[value]);
+                case AttributeType.ORIGIN ->
+                    seenOrigin = Origin.ofCode(encoded[value]).code();
                 case AttributeType.AS_PATH -> {
                     pathLength = AsPath.length(encoded, value, value + length);
                     neighbor = firstAs(encoded, value, value + length);
                 }
-                case AttributeType.MULTI_EXIT_DISC -> {
-                    medSeen = true;
-                    seenMed = AsPath.intAt(encoded, value);
-                }
+                case AttributeType.MULTI_EXIT_DISC -> seen |= HAS_MED;
                 case AttributeType.LOCAL_PREF -> {
-                    localPrefSeen = true;
+                    seen |= HAS_LOCAL_PREF;
                     seenLocalPref = AsPath.intAt(encoded, value);
                 }
-                case AttributeType.ORIGINATOR_ID -> {
-                    originatorSeen = true;
-                    seenOriginator = AsPath.intAt(encoded, value);
-                }
+                case AttributeType.ORIGINATOR_ID -> seen |= HAS_ORIGINATOR_ID;
                 case AttributeType.CLUSTER_LIST -> clusters = length / 4;
                 default -> {}
             }
         }
-        this.origin = seenOrigin;
-        this.asPathLength = pathLength;
+        this.origin = (byte) seenOrigin;
+        this.asPathLength = (char) pathLength;
         this.neighborAs = neighbor;
-        this.hasMed = medSeen;
-        this.med = seenMed;
-        this.hasLocalPref = localPrefSeen;
         this.localPref = seenLocalPref;
-        this.hasOriginatorId = originatorSeen;
-        this.originatorId = seenOriginator;
-        this.clusterListLength = clusters;
+        this.clusterListLength = (char) clusters;
+        this.present = (byte) seen;
         int h = Arrays.hashCode(encoded);
         h = 31 * h + (nextHop == null ? 0 : nextHop.hashCode());
         h = 31 * h + (linkLocalNextHop == null ? 0 : linkLocalNextHop.hashCode());
@@ -143,7 +132,7 @@ public final class PathAttributes {
 
     /** ORIGIN; {@link Origin#INCOMPLETE} when absent. */
     public Origin origin() {
-        return origin;
+        return Origin.ofCode(origin);
     }
 
     /** The length of the AS path, as {@link AsPath#length()}. */
@@ -158,17 +147,17 @@ public final class PathAttributes {
 
     /** Whether MULTI_EXIT_DISC is there. */
     public boolean hasMed() {
-        return hasMed;
+        return (present & HAS_MED) != 0;
     }
 
     /** MULTI_EXIT_DISC as unsigned 32 bits; 0 when absent. */
     public int med() {
-        return med;
+        return hasMed() ? AsPath.intAt(encoded, valueAt(encoded, find(AttributeType.MULTI_EXIT_DISC))) : 0;
     }
 
     /** Whether LOCAL_PREF is there. */
     public boolean hasLocalPref() {
-        return hasLocalPref;
+        return (present & HAS_LOCAL_PREF) != 0;
     }
 
     /** LOCAL_PREF as unsigned 32 bits; 0 when absent. */
@@ -178,12 +167,12 @@ public final class PathAttributes {
 
     /** Whether ORIGINATOR_ID is there. */
     public boolean hasOriginatorId() {
-        return hasOriginatorId;
+        return (present & HAS_ORIGINATOR_ID) != 0;
     }
 
     /** ORIGINATOR_ID; 0 when absent. */
     public int originatorId() {
-        return originatorId;
+        return hasOriginatorId() ? AsPath.intAt(encoded, valueAt(encoded, find(AttributeType.ORIGINATOR_ID))) : 0;
     }
 
     /** How many clusters CLUSTER_LIST names. */
@@ -355,12 +344,12 @@ public final class PathAttributes {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("next hop ").append(nextHop == null ? "self" : nextHop);
-        text.append(", path [").append(asPath()).append("], origin ").append(origin);
-        if (hasLocalPref) {
+        text.append(", path [").append(asPath()).append("], origin ").append(origin());
+        if (hasLocalPref()) {
             text.append(", local-pref ").append(Integer.toUnsignedString(localPref));
         }
-        if (hasMed) {
-            text.append(", med ").append(Integer.toUnsignedString(med));
+        if (hasMed()) {
+            text.append(", med ").append(Integer.toUnsignedString(med()));
         }
         if (!communities().isEmpty()) {
             text.append(", communities ").append(communities());

@@ -213,7 +213,7 @@ final class FibSync {
         }
         KernelGroup group = contents.groupFor(wanted, installed);
         if (installed == group.number) {
-            rows.refusals().remove(id);
+            rows.accepted(id);
             return;
         }
         if (!group.isUsable()) {
@@ -297,7 +297,7 @@ final class FibSync {
         int group = sent.batch().group(i);
         if (refusal == null) {
             rows.setInstalled(id, group);
-            rows.refusals().remove(id);
+            rows.accepted(id);
             groups.leave(before);
         } else {
             groups.leave(group);
@@ -324,7 +324,7 @@ final class FibSync {
         if (refusal == null) {
             groups.leave(rows.installed(id));
             rows.setInstalled(id, 0);
-            rows.refusals().remove(id);
+            rows.accepted(id);
         } else {
             refused(rows, id, refusal);
         }

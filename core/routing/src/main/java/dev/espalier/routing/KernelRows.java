@@ -82,7 +82,7 @@ final class KernelRows {
         if (held.get(id) && installed(id) == 0 && !queued.get(id) && !inFlight.get(id)) {
             held.clear(id);
             stale.clear(id);
-            refusals.remove(id);
+            accepted(id);
             prefixes.release(id);
         }
     }
@@ -163,6 +163,13 @@ final class KernelRows {
 
     BitSet stale() {
         return stale;
+    }
+
+    /** Forgets that the kernel refused a prefix; mostly it has refused none, and then this makes no object for the number. */
+    void accepted(int id) {
+        if (!refusals.isEmpty()) {
+            refusals.remove(id);
+        }
     }
 
     Map<Integer, Refusal> refusals() {

@@ -66,7 +66,7 @@ final class RouteRows {
         if (before == 0) {
             prefixes.retain(id);
             counts[source.ordinal()]++;
-        } else if (sourceOf(rows.get(RANK, id)) != source || others.containsKey(id)) {
+        } else if (sourceOf(rows.get(RANK, id)) != source || hasOthers(id)) {
             return putAmongOthers(id, source, new Candidate(newRank, clipped, newGroup));
         }
         groups.retain(newGroup);
@@ -93,8 +93,19 @@ final class RouteRows {
 
     /** Forgets a source's route. Returns whether there was one. */
     boolean remove(int id, RouteSource source) {
-        if (rows.key(id) == 0 || others.isEmpty() && sourceOf(rows.get(RANK, id)) != source) {
+        int only = rows.key(id);
+        if (only == 0) {
             return false;
+        }
+        if (!hasOthers(id)) {
+            if (sourceOf(rows.get(RANK, id)) != source) {
+                return false;
+            }
+            counts[source.ordinal()]--;
+            rows.key(id, 0);
+            groups.release(only);
+            prefixes.release(id);
+            return true;
         }
         List<Candidate> all = candidates(id);
         if (!take(all, source)) {
@@ -102,9 +113,6 @@ final class RouteRows {
         }
         counts[source.ordinal()]--;
         write(id, all);
-        if (all.isEmpty()) {
-            prefixes.release(id);
-        }
         return true;
     }
 
@@ -126,14 +134,11 @@ final class RouteRows {
         return all;
     }
 
+    /** Takes over what is left, at least one candidate. */
     private void write(int id, List<Candidate> all) {
         all.sort(Candidate.PREFERRED_FIRST);
-        if (all.isEmpty()) {
-            rows.key(id, 0);
-        } else {
-            Candidate first = all.getFirst();
-            set(id, first.rank, first.metric, first.group);
-        }
+        Candidate first = all.getFirst();
+        set(id, first.rank, first.metric, first.group);
         if (all.size() > 1) {
             others.put(id, List.copyOf(all.subList(1, all.size())));
         } else {
@@ -149,9 +154,15 @@ final class RouteRows {
 
     /** How many candidates a prefix has. */
     int size(int id) {
-        return rows.key(id) == 0
-                ? 0
-                : others.isEmpty() ? 1 : 1 + others.getOrDefault(id, List.of()).size();
+        if (rows.key(id) == 0) {
+            return 0;
+        }
+        return hasOthers(id) ? 1 + others.getOrDefault(id, List.of()).size() : 1;
+    }
+
+    /** Mostly no prefix has others, and then this makes no object for the number. */
+    private boolean hasOthers(int id) {
+        return !others.isEmpty() && others.containsKey(id);
     }
 
     int group(int id, int candidate) {

@@ -12,9 +12,10 @@ import java.util.function.IntConsumer;
  * sets of attributes by number: as received, and as accepted by the import policy (they are mostly the same number), or
  * {@link #REJECTED}. So a policy can be changed and an operator can ask why, without asking the neighbour again.
  *
- * <p>Numbers: a row costs 12 octets, 4 more for each of these that its neighbours in the table have differently: the next path of
- * the prefix, attributes accepted that are not those received, a path identifier. A prefix costs 8; prefixes themselves live in the
- * shared {@link PrefixTable}, where each path, and each chosen best, holds its prefix once. One owner.
+ * <p>Numbers: a row costs 8 octets, and 4 more for each of these that differ from those of the rows around it: its source and how
+ * stale it is, the next path of the prefix, attributes accepted that are not those received, a path identifier. A prefix costs 8;
+ * prefixes themselves live in the shared {@link PrefixTable}, where each path, and each chosen best, holds its prefix once. A new path
+ * takes the lowest free row, so that the last pages empty first. One owner.
  */
 public final class Rib {
 
