@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -110,15 +111,22 @@ final class RouteListing {
         }
     }
 
-    Optional<ExplainView> explain() {
+    /**
+     * Everything about the prefix asked for.
+     *
+     * @param leaks what other routing instances make of a prefix; asked on the caller's thread
+     */
+    Optional<ExplainView> explain(Function<IpPrefix, List<ExplainView.Leak>> leaks) {
         List<IpPrefix> prefixes = prefixes();
         if (prefixes.isEmpty()) {
             return Optional.empty();
         }
-        return instance.ask(view -> explain(view, prefixes.getFirst()));
+        IpPrefix prefix = prefixes.getFirst();
+        List<ExplainView.Leak> leaked = leaks.apply(prefix);
+        return instance.ask(view -> explain(view, prefix, leaked));
     }
 
-    private Optional<ExplainView> explain(Instance.View view, IpPrefix prefix) {
+    private Optional<ExplainView> explain(Instance.View view, IpPrefix prefix, List<ExplainView.Leak> leaks) {
         PrefixSnapshot bgp = view.speaker().view().explain(prefix).orElse(null);
         String redistribution = view.speaker().view().redistribution(prefix);
         String aggregate = view.speaker().view().whyNotAggregated(prefix);
@@ -129,8 +137,9 @@ final class RouteListing {
                 view.table().explain(prefix),
                 redistribution,
                 aggregate,
+                leaks,
                 links);
-        boolean nothingToSay = redistribution == null && aggregate == null;
+        boolean nothingToSay = redistribution == null && aggregate == null && leaks.isEmpty();
         return bgp == null && all.candidates().isEmpty() && nothingToSay ? Optional.empty() : Optional.of(all);
     }
 }

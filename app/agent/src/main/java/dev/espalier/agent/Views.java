@@ -214,6 +214,7 @@ final class Views {
                 path.because(),
                 path.peer(),
                 path.from() == null ? null : path.from().toString(),
+                path.leakedFrom(),
                 path.stale(),
                 Integer.toUnsignedLong(path.pathId()),
                 attributes(accepted == null ? path.received() : accepted));
@@ -250,6 +251,7 @@ final class Views {
             Explanation table,
             @Nullable String redistribution,
             @Nullable String aggregate,
+            List<ExplainView.Leak> leaks,
             IntFunction<String> links) {
         return new ExplainView(
                 instance,
@@ -260,7 +262,8 @@ final class Views {
                 kernel(table.kernel(), links),
                 bgp == null ? List.of() : bgp.told().stream().map(Views::told).toList(),
                 redistribution,
-                aggregate);
+                aggregate,
+                leaks);
     }
 
     private static ExplainView.Candidate candidate(Explanation.Candidate candidate, IntFunction<String> links) {

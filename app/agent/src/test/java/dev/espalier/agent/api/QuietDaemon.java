@@ -151,7 +151,8 @@ final class QuietDaemon implements Daemon {
                         new RouteView.KernelView("none", "", List.of(), List.of()),
                         List.of(),
                         null,
-                        null))
+                        null,
+                        List.of()))
                 : Optional.empty();
     }
 

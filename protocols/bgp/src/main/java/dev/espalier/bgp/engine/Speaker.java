@@ -65,6 +65,7 @@ public final class Speaker {
     private final Neighbors neighbors;
     private final Originations originations;
     private final Redistribution redistribution;
+    private final Leaks leaks;
     private final Intake intake;
     private final RangeNeighbors rangeNeighbors;
     private final NeighborSearch search;
@@ -81,6 +82,7 @@ public final class Speaker {
     private SpeakerConfig config;
     private SpeakerObserver observer = SpeakerObserver.NONE;
     private boolean turnScheduled;
+    private boolean started;
     private boolean sweepWanted;
     private boolean stopped;
     private boolean draining;
@@ -127,7 +129,11 @@ public final class Speaker {
         this.staleRoutes = new StaleRoutes(loop, locRibs, intake, staleRoutesListener());
         this.refreshes = new Refreshes(neighbors, intake, staleRoutes, limits, locRibs, groups);
         this.originations = new Originations(attributes, locRibs, events, config.instance());
-        this.redistribution = new Redistribution(config, routing.hostRoutes(), originations, this::scheduleTurn);
+        this.redistribution =
+                new Redistribution(config, routing.hostRoutes(), originations, this::followed, this::scheduleTurn);
+        LeakedPaths leaked = new LeakedPaths(neighbors, attributes, nextHops, locRibs, this::namedAsNextHop);
+        LeakRules leakRules = new LeakRules(attributes, neighbors::source, routing, originations);
+        this.leaks = new Leaks(routing, locRibs, leakRules, leaked, this::scheduleTurn);
         for (Family family : Family.values()) {
             Rib rib = new Rib(family, index.table(family.addresses()), attributes);
             LocRib locRib = new LocRib(
@@ -137,6 +143,7 @@ public final class Speaker {
                     routing,
                     neighbors::source,
                     id -> originations.of(family, id),
+                    (source, id) -> leaked.ways(family, source, id),
                     (id, bestChanged) -> decided(family, id, bestChanged));
             locRib.configure(config);
             locRib.defer(restart.waiting());
@@ -149,6 +156,7 @@ public final class Speaker {
                                     .decided(id, true)));
             groups.put(family, new UpdateGroups(locRib, attributes, neighbors::source, originations.of(family)));
         }
+        leaks.configure(config);
         this.sessions = new Sessions(
                 config, transport, routers, restart, liveness, events, this::observerFor, linkIndex, jitter);
         this.search = new NeighborSearch(rangeNeighbors, sessions, loop, events, this::abandoned);
@@ -174,6 +182,7 @@ public final class Speaker {
         sessions.start(); // first: if it cannot listen, nothing has been announced or changed
         originations.replaceBy(config.originated());
         redistribution.configure(config);
+        started = true;
         if (restart.waiting()) {
             events.info(
                     "bgp.restart.begin",
@@ -202,6 +211,7 @@ public final class Speaker {
         stopped = keepRoutes;
         if (!keepRoutes) {
             redistribution.stop();
+            leaks.clear();
             originations.clear();
             neighbors.all().stream()
                     .filter(neighbor -> neighbor.channel() == null)
@@ -228,6 +238,7 @@ public final class Speaker {
         locRibs.values().forEach(locRib -> locRib.configure(changed));
         originations.replaceBy(changed.originated());
         redistribution.configure(changed);
+        leaks.configure(changed);
         // Loops are recognised by these; with another AS or router id the sessions are reset, with another cluster they
         // stay.
         boolean judgeAll = !before.clusterId().equals(changed.clusterId())
@@ -377,6 +388,15 @@ public final class Speaker {
             rekeyAll(); // somebody's announcement for named peers has come to the fore, or has gone behind
         }
         return more;
+    }
+
+    private void followed(IpPrefix prefix) {
+        leaks.hostRouteChanged(prefix);
+    }
+
+    /** What crosses between this routing instance and others of this host. */
+    public Leaks leaks() {
+        return leaks;
     }
 
     private void originated(boolean namedBefore) {
@@ -638,6 +658,7 @@ public final class Speaker {
 
     private void decided(Family family, int prefixId, boolean bestChanged) {
         groupsOf(family).decided(prefixId, bestChanged);
+        leaks.decided(family, prefixId);
         if (bestChanged) {
             originations.aggregates(family).changed(prefixId);
             if (observer.hearsRoutes()) {
@@ -669,7 +690,10 @@ public final class Speaker {
         }
         boolean undecided = redistribute();
         undecided |= decide();
-        if (sweepWanted && !undecided && !restart.waiting()) {
+        if (!undecided) {
+            undecided = leaks.drain(BUDGET, started && !restart.waiting());
+        }
+        if (sweepWanted && !undecided && !restart.waiting() && leaks.complete()) {
             sweepWanted = false;
             routing.sweep("the neighbours have told all they know");
         }
