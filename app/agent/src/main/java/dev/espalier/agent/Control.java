@@ -323,7 +323,9 @@ final class Control implements Daemon, AutoCloseable {
             }
         }
         instances = restored;
-        imports.follow(restored, before);
+        Map<String, SpeakerConfig> served = new LinkedHashMap<>(before);
+        served.keySet().retainAll(restored.keySet());
+        imports.follow(restored, served);
         again.forEach(instance -> instance.talk(ready -> {}));
     }
 
