@@ -1,7 +1,7 @@
 package dev.espalier.objects.plan;
 
 import dev.espalier.bgp.ImportFrom;
-import dev.espalier.objects.document.NearestName;
+import dev.espalier.policy.NearestName;
 import dev.espalier.objects.kind.ImportFromSpec;
 import dev.espalier.objects.kind.RouterSpec;
 import dev.espalier.policy.Policy;

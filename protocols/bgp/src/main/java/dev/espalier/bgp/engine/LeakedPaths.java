@@ -71,8 +71,7 @@ final class LeakedPaths {
                 config.importFrom().stream().map(ImportFrom::instance).toList();
         for (String instance : List.copyOf(byInstance.keySet())) {
             if (!wanted.contains(instance)) {
-                ended(instance);
-                neighbors.forgetLeaking(Objects.requireNonNull(byInstance.remove(instance)).index);
+                forget(instance);
             }
         }
         for (int rank = 1; rank <= wanted.size(); rank++) {
@@ -124,10 +123,12 @@ final class LeakedPaths {
 
     /** Nobody leaks anything any more, and nobody is listened to. */
     void clear() {
-        List.copyOf(byInstance.keySet()).forEach(instance -> {
-            ended(instance);
-            neighbors.forgetLeaking(Objects.requireNonNull(byInstance.remove(instance)).index);
-        });
+        List.copyOf(byInstance.keySet()).forEach(this::forget);
+    }
+
+    private void forget(String instance) {
+        ended(instance);
+        neighbors.forgetLeaking(Objects.requireNonNull(byInstance.remove(instance)).index);
     }
 
     private void announce(Source source, LeakedRoute route) {
@@ -136,10 +137,11 @@ final class LeakedPaths {
         int id = rib.prefixes().retain(route.prefix());
         int set = attributes.intern(route.attributes());
         int path = rib.find(id, source.index, 0);
-        boolean otherWay = wayed(source, locRib.family(), id, route);
+        boolean changed = noteWays(source, locRib.family(), id, route);
         if (path == Rib.NONE) {
             attributes.retain(set);
             rib.add(id, source.index, 0, set, set);
+            changed = true;
         } else {
             rib.prefixes().release(id);
             if (rib.accepted(path) == set) {
@@ -147,10 +149,10 @@ final class LeakedPaths {
             } else {
                 attributes.retain(set);
                 rib.replace(path, set, set);
-                otherWay = true;
+                changed = true;
             }
         }
-        if (path == Rib.NONE || otherWay) {
+        if (changed) {
             locRib.changed(id);
         }
         if (route.attributes().nextHop() != null) {
@@ -159,7 +161,7 @@ final class LeakedPaths {
     }
 
     /** Notes the ways of a route; says whether they are others than before. */
-    private boolean wayed(Source source, Family family, int prefixId, LeakedRoute route) {
+    private boolean noteWays(Source source, Family family, int prefixId, LeakedRoute route) {
         int[] column = column(source, family);
         if (prefixId >= column.length) {
             column = Arrays.copyOf(column, Math.max(prefixId + 1, column.length + column.length / 2));

@@ -18,6 +18,9 @@ import java.util.Set;
  * is no longer waited for. Who may come from a range no configuration says: those are waited for that the earlier run knew, for as
  * long as they keep our routes, or, where that is not known, whoever may come, for the whole time.
  *
+ * <p>Other routing instances of this host that leak routes into this one begin anew too. They are waited for a second time: routes
+ * are chosen without them, because each may wait for the other, but neighbours are told nothing before their routes are here.
+ *
  * <p>Owned by the table's loop; {@link RestartFlags} may be asked by any thread.
  */
 final class OwnRestart implements RestartFlags {
@@ -26,6 +29,9 @@ final class OwnRestart implements RestartFlags {
     private final Set<String> awaited = new HashSet<>();
     /** Those of which it is not known who may come from them: with such ones, only the time limit ends the wait. */
     private final Set<String> ranges = new HashSet<>();
+
+    /** The routing instances imported from, while neighbours are told nothing because of them; then none. */
+    private final Set<String> instances = new HashSet<>();
 
     private volatile boolean waiting;
     private volatile boolean hadSession;
@@ -49,6 +55,9 @@ final class OwnRestart implements RestartFlags {
         fromRanges.missing().forEach(neighbor -> awaited.add(neighbor.label()));
         boolean somethingToProtect =
                 earlier.leftRoutes() || !config.installRoutes() && keptByNeighbors(earlier, config);
+        if (somethingToProtect) {
+            config.importFrom().forEach(source -> instances.add(source.instance()));
+        }
         this.waiting = somethingToProtect && !(ranges.isEmpty() && awaited.isEmpty());
     }
 
@@ -112,12 +121,23 @@ final class OwnRestart implements RestartFlags {
         return waiting && awaited.isEmpty() && ranges.isEmpty();
     }
 
+    /** Whether the routes of other routing instances are waited for, before which neighbours are told nothing. */
+    boolean awaitsInstances() {
+        return !instances.isEmpty();
+    }
+
+    /** All other routing instances have told what they have, or are no longer waited for. */
+    void instancesComplete() {
+        instances.clear();
+    }
+
     /** Those not yet complete, for people; with each range, because somebody may still come from it. */
     Set<String> awaited() {
         Set<String> all = new HashSet<>(awaited);
         if (waiting) {
             all.addAll(ranges);
         }
+        instances.forEach(instance -> all.add("instance " + instance));
         return Set.copyOf(all);
     }
 

@@ -129,11 +129,11 @@ public final class Speaker {
         this.staleRoutes = new StaleRoutes(loop, locRibs, intake, staleRoutesListener());
         this.refreshes = new Refreshes(neighbors, intake, staleRoutes, limits, locRibs, groups);
         this.originations = new Originations(attributes, locRibs, events, config.instance());
-        this.redistribution =
-                new Redistribution(config, routing.hostRoutes(), originations, this::followed, this::scheduleTurn);
         LeakedPaths leaked = new LeakedPaths(neighbors, attributes, nextHops, locRibs, this::namedAsNextHop);
         LeakRules leakRules = new LeakRules(attributes, neighbors::source, routing, originations);
         this.leaks = new Leaks(routing, locRibs, leakRules, leaked, this::scheduleTurn);
+        this.redistribution = new Redistribution(
+                config, routing.hostRoutes(), originations, leaks::hostRouteChanged, this::scheduleTurn);
         for (Family family : Family.values()) {
             Rib rib = new Rib(family, index.table(family.addresses()), attributes);
             LocRib locRib = new LocRib(
@@ -183,15 +183,14 @@ public final class Speaker {
         originations.replaceBy(config.originated());
         redistribution.configure(config);
         started = true;
-        if (restart.waiting()) {
+        if (restart.waiting() || restart.awaitsInstances()) {
             events.info(
                     "bgp.restart.begin",
                     config.instance(),
                     "bgp",
                     restart.because() + " until every neighbour has sent its routes, or for " + config.restartSeconds()
                             + " s");
-            loop.schedule(
-                    TimeUnit.SECONDS.toNanos(config.restartSeconds()), () -> endRestart("the restart time is over"));
+            loop.schedule(TimeUnit.SECONDS.toNanos(config.restartSeconds()), this::endPatience);
         }
         search.begin(config);
         sweepWanted = true;
@@ -342,6 +341,11 @@ public final class Speaker {
         observer = changed;
     }
 
+    /** What crosses between this routing instance and others of this host. */
+    public Leaks leaks() {
+        return leaks;
+    }
+
     // ---- announcements at run time
 
     /**
@@ -388,15 +392,6 @@ public final class Speaker {
             rekeyAll(); // somebody's announcement for named peers has come to the fore, or has gone behind
         }
         return more;
-    }
-
-    private void followed(IpPrefix prefix) {
-        leaks.hostRouteChanged(prefix);
-    }
-
-    /** What crosses between this routing instance and others of this host. */
-    public Leaks leaks() {
-        return leaks;
     }
 
     private void originated(boolean namedBefore) {
@@ -640,6 +635,12 @@ public final class Speaker {
         scheduleTurn();
     }
 
+    private void endPatience() {
+        restart.instancesComplete();
+        endRestart("the restart time is over");
+        scheduleTurn();
+    }
+
     private void endRestart(String why) {
         if (restart.waiting()) {
             restart.end();
@@ -693,12 +694,16 @@ public final class Speaker {
         if (!undecided) {
             undecided = leaks.drain(BUDGET, started && !restart.waiting());
         }
-        if (sweepWanted && !undecided && !restart.waiting() && leaks.complete()) {
+        if (leaks.complete()) {
+            restart.instancesComplete();
+        }
+        boolean mayTell = !restart.awaitsInstances();
+        if (sweepWanted && !undecided && !restart.waiting() && mayTell) {
             sweepWanted = false;
             routing.sweep("the neighbours have told all they know");
         }
         UpdateGroups.Turn told = UpdateGroups.Turn.DONE;
-        for (UpdateGroups family : groups.values()) {
+        for (UpdateGroups family : mayTell ? groups.values() : List.<UpdateGroups>of()) {
             told = UpdateGroups.busier(told, family.drain(BUDGET, loop.now()));
         }
         neighbors.all().forEach(this::watchLimit);

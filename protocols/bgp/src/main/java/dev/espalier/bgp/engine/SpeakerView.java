@@ -77,10 +77,10 @@ public final class SpeakerView {
 
     /** Whether routes are still being learnt anew after a restart of ours. */
     public boolean restarting() {
-        return restart.waiting();
+        return restart.waiting() || restart.awaitsInstances();
     }
 
-    /** The configured peers that a restart of ours still waits for. */
+    /** The configured peers that a restart of ours still waits for, and other routing instances as {@code instance NAME}. */
     public Set<String> awaited() {
         return restart.awaited();
     }

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -550,6 +551,75 @@ class LeakTest {
         imports(main, Map.of(red, SERVICES));
         soon();
         assertThat(main.kernel.forwarding()).as("red has nothing").isEmpty();
+    }
+
+    @Test
+    void afterARestartNeighboursHearEndOfRibOnlyOnceTheLeakedRoutesAreHereAgain() {
+        announce(beyondRed, SERVICE, 0);
+        imports(main, Map.of(red, SERVICES));
+        soon();
+        restartMain();
+        net.time.run(Duration.ofSeconds(20));
+        assertThat(atBeyondMain().stale()).as("without End-of-RIB it is kept").isTrue();
+        assertThat(awaited(main)).containsExactly("instance red");
+
+        imports(main, Map.of(red, SERVICES));
+        soon();
+        assertThat(atBeyondMain().stale()).isFalse();
+        assertThat(isRestarting(main)).isFalse();
+    }
+
+    @Test
+    void afterARestartAnInstanceThatSaysNothingIsNotWaitedForForever() {
+        announce(beyondRed, SERVICE, 0);
+        imports(main, Map.of(red, SERVICES));
+        soon();
+        restartMain();
+        net.time.run(Duration.ofSeconds(main.restartSeconds + 5L));
+        assertThat(beyondMain.routes()).isEmpty();
+        assertThat(main.kernel.forwarding()).isEmpty();
+    }
+
+    @Test
+    void afterARestartTwoInstancesThatImportFromEachOtherDoNotWaitForEachOther() {
+        announce(beyondRed, SERVICE, 0);
+        announce(beyondMain, IpPrefix.parse("198.18.7.0/24"), 0);
+        imports(main, Map.of(red, SERVICES));
+        imports(red, Map.of(main, SERVICES));
+        soon();
+        main.kill();
+        red.kill();
+        main.start();
+        red.start();
+        imports(main, Map.of(red, SERVICES));
+        imports(red, Map.of(main, SERVICES));
+        net.time.run(Duration.ofSeconds(20));
+        assertThat(atBeyondMain().stale()).isFalse();
+        assertThat(isRestarting(main)).isFalse();
+        assertThat(isRestarting(red)).isFalse();
+        assertThat(main.kernel.forwarding()).hasSize(2);
+        assertThat(red.kernel.forwarding()).hasSize(2);
+    }
+
+    private void restartMain() {
+        main.kill();
+        red.onLoop(speaker -> {
+            speaker.leaks().leakNoMoreTo("main");
+            return speaker;
+        });
+        main.start();
+    }
+
+    private static Set<String> awaited(Network.Router who) {
+        return who.onLoop(speaker -> speaker.view().awaited());
+    }
+
+    private static boolean isRestarting(Network.Router who) {
+        return who.onLoop(speaker -> speaker.view().restarting());
+    }
+
+    private PrefixSnapshot.Path atBeyondMain() {
+        return beyondMain.routes().get(SERVICE).paths().getFirst();
     }
 
     // ---- at every moment
