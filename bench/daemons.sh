@@ -4,6 +4,25 @@
 # says which neighbours there are: 'kind external|reflector|dynamic|kernel|start', then lines of 'feeder|monitor ADDRESS ASN'. With
 # 'kernel' the routes are installed; with 'start' the daemon connects, to port 1791.
 
+# What a namespace needs: NAMESPACE. An MTU of 1500: with the loopback's usual 64 KiB, Nagle's algorithm stalls daemons that write in
+# small pieces. The next hops of all routes are on a link of their own.
+furnish() {
+    ip -n "$1" link set lo mtu 1500 up
+    ip -n "$1" addr add 10.255.0.1/32 dev lo
+    ip -n "$1" addr add fd00:10:255::1/128 dev lo nodad
+    ip -n "$1" link add hops type veth peer name hops-end
+    ip -n "$1" addr add 10.254.255.254/16 dev hops
+    ip -n "$1" addr add fd00:10:254::ffff/64 dev hops nodad
+    ip -n "$1" link set hops up
+    ip -n "$1" link set hops-end up
+    # Neighbours that are here, but not by an address of this host, which a daemon would take for its own. One that has to do
+    # with the kernel looks for a route to its neighbour, and for an address that is not in 127.0.0.0/8.
+    ip -n "$1" route add local 10.253.0.0/16 dev lo
+    ip -n "$1" route add 10.253.0.0/16 dev hops
+    ip -n "$1" -6 route add local fd00:10:253::/48 dev lo
+    ip netns exec "$1" sysctl -qw net.ipv6.ip_nonlocal_bind=1
+}
+
 is_installed() {
     case $1 in
     espalier | null) true ;;
@@ -32,7 +51,6 @@ configure() {
     bird) configure_bird "$kind" <"$2/peers" >"$2/bird.conf" ;;
     frr)
         configure_frr "$kind" '' <"$2/peers" >"$2/frr.conf"
-        touch "$2/zebra.conf"
         ;;
     frr-coalesce-1) configure_frr "$kind" 1 <"$2/peers" >"$2/frr.conf" ;;
     gobgp) configure_gobgp "$kind" <"$2/peers" >"$2/gobgp.toml" ;;
@@ -54,12 +72,16 @@ start() {
     frr | frr-coalesce-1)
         local zebra=(-Z -n)
         if grep -qx 'kind kernel' "$folder/peers"; then
-            "${enter[@]}" /usr/lib/frr/zebra -f "$folder/zebra.conf" -S -A 127.0.0.1 -P 0 -i "$folder/zebra.pid" \
-                -z "$folder/zserv.api" --vty_socket "$folder" &
-            until [ -S "$folder/zserv.api" ] || ! kill -0 $!; do sleep 0.05; done
-            zebra=(-z "$folder/zserv.api")
+            # unlike bgpd it insists on its own user
+            install -d -o frr -g frr "$folder/zebra"
+            install -o frr -g frr /dev/null "$folder/zebra/conf"
+            "${enter[@]}" /usr/lib/frr/zebra -f "$folder/zebra/conf" -A 127.0.0.1 -P 0 -i "$folder/zebra/pid" \
+                -z "$folder/zebra/api" --vty_socket "$folder/zebra" &
+            until [ -S "$folder/zebra/api" ] || ! kill -0 $!; do sleep 0.05; done
+            zebra=(-z "$folder/zebra/api")
         fi
-        exec "${enter[@]}" /usr/lib/frr/bgpd -f "$folder/frr.conf" "${zebra[@]}" -S -l 127.0.0.1 -p "$port" \
+        exec "${enter[@]}" /usr/lib/frr/bgpd -f "$folder/frr.conf" "${zebra[@]}" -S -l 127.0.0.1 -l 10.255.0.1 -l fd00:10:255::1 \
+            -p "$port" \
             -A 127.0.0.1 -P 0 -i "$folder/frr.pid" --vty_socket "$folder" --limit-fds 4096
         ;;
     gobgp) exec "${enter[@]}" /usr/bin/gobgpd -t toml -f "$folder/gobgp.toml" --api-hosts 127.0.0.1:50051 \
@@ -86,7 +108,7 @@ metadata: {name: bench}
 spec:
   asn: 65000
   routerId: 10.255.0.1
-  listen: {addresses: [127.0.0.1], port: $port}
+  listen: {addresses: [127.0.0.1, 10.255.0.1, "fd00:10:255::1"], port: $port}
   installRoutes: $([ "$kind" = kernel ] && echo true || echo false)
 END
     [ "$kind" != dynamic ] || espalier_peer feeders 'listenRange: {prefix: 127.0.0.0/18, limit: 2000}' 'asn: 65001' \
@@ -95,55 +117,54 @@ END
         case $role-$kind in
         feeder-reflector) espalier_peer "peer-$((++count))" "address: $address" 'asn: internal' 'passive: true' \
             'routeReflectorClient: true' ;;
-        feeder-external | feeder-kernel) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" \
+        feeder-external | feeder-kernel) espalier_peer "peer-$((++count))" "address: \"$address\"" "asn: $asn" \
             'passive: true' 'ebgpMultihop: 4' 'importPolicy: [accept-all]' 'exportPolicy: [reject-all]' ;;
         feeder-start) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" 'port: 1791' \
             'ebgpMultihop: 4' 'importPolicy: [accept-all]' 'exportPolicy: [reject-all]' ;;
-        monitor-*) espalier_peer "peer-$((++count))" "address: $address" "asn: $asn" 'passive: true' \
+        monitor-*) espalier_peer "peer-$((++count))" "address: \"$address\"" "asn: $asn" 'passive: true' \
             'ebgpMultihop: 4' 'importPolicy: [reject-all]' 'exportPolicy: [accept-all]' ;;
         esac
     done
 }
 
 configure_bird() {
-    local kind=$1 role address asn count=0
+    local kind=$1 role address asn count=0 local channel
     cat <<END
 log stderr { warning, error, fatal, bug };
 router id 10.255.0.1;
 protocol device { }
-protocol direct { ipv4; interface "hops"; }
+protocol direct { ipv4; ipv6; interface "hops"; }
 $([ "$kind" != kernel ] || echo 'protocol kernel { ipv4 { import none; export where source = RTS_BGP; }; }')
 template bgp neighbour {
-  local 127.0.0.1 port $port as 65000;
   multihop 4; $([ "$kind" = start ] || echo 'passive;') strict bind yes; hold time 240; connect retry time 5; error wait time 1,2;
 }
 END
     [ "$kind" != dynamic ] ||
-        echo 'protocol bgp feeders from neighbour { neighbor range 127.0.0.0/18 as 65001; dynamic name "d"; ipv4 { import all; export none; }; }'
+        echo "protocol bgp feeders from neighbour { local 127.0.0.1 port $port as 65000;" \
+            'neighbor range 127.0.0.0/18 as 65001; dynamic name "d"; ipv4 { import all; export none; }; }'
     while read -r role address asn; do
+        case $address in
+        *:*) local=fd00:10:255::1 channel=ipv6 ;;
+        10.*) local=10.255.0.1 channel=ipv4 ;;
+        *) local=127.0.0.1 channel=ipv4 ;;
+        esac
         case $role-$kind in
-        feeder-reflector)
-            echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn; rr client;" \
-                'ipv4 { import all; export where source = RTS_BGP; }; }'
-            ;;
-        feeder-external | feeder-kernel)
-            echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn; ipv4 { import all; export none; }; }"
-            ;;
-        feeder-start)
-            echo "protocol bgp p$((++count)) from neighbour { neighbor $address port 1791 as $asn; connect delay time 0;" \
-                'ipv4 { import all; export none; }; }'
-            ;;
-        monitor-*)
-            echo "protocol bgp p$((++count)) from neighbour { neighbor $address as $asn;" \
-                'ipv4 { import none; export where source = RTS_BGP; }; }'
-            ;;
+        feeder-reflector) bird_neighbour "rr client; $channel { import all; export where source = RTS_BGP; };" ;;
+        feeder-external | feeder-kernel) bird_neighbour "$channel { import all; export none; };" ;;
+        feeder-start) bird_neighbour 'connect delay time 0; ipv4 { import all; export none; };' 'port 1791' ;;
+        monitor-*) bird_neighbour "$channel { import none; export where source = RTS_BGP; };" ;;
         esac
     done
 }
 
+# What else it says, and the neighbour's port; for the $address that is being read.
+bird_neighbour() {
+    echo "protocol bgp p$((++count)) from neighbour { local $local port $port as 65000; neighbor $address ${2:-} as $asn; $1 }"
+}
+
 # KIND COALESCE; without the latter, FRR adapts it to the number of neighbours.
 configure_frr() {
-    local kind=$1 coalesce=$2 role address asn peers=()
+    local kind=$1 coalesce=$2 role address asn six=()
     cat <<END
 hostname bench
 log stdout warnings
@@ -165,6 +186,7 @@ END
     external | kernel | start) echo ' neighbor feeders ebgp-multihop 4' ;;
     esac
     while read -r role address asn; do
+        [[ $address != *:* ]] || six+=("$role $address")
         case $role-$kind in
         feeder-reflector) echo " neighbor $address peer-group feeders" ;;
         feeder-external | feeder-kernel) printf ' neighbor %s %s\n' "$address" "remote-as $asn" "$address" \
@@ -181,6 +203,17 @@ END
     else
         echo '  neighbor feeders route-map none out'
     fi
+    echo ' exit-address-family'
+    [ ${#six[@]} -eq 0 ] || frr_ipv6 "${six[@]}"
+}
+
+frr_ipv6() {
+    local peer
+    echo ' address-family ipv6 unicast'
+    for peer in "$@"; do
+        echo "  neighbor ${peer#* } activate"
+        [[ $peer != feeder* ]] || echo "  neighbor ${peer#* } route-map none out"
+    done
     echo ' exit-address-family'
 }
 

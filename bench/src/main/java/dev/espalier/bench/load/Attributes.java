@@ -112,8 +112,10 @@ final class Attributes {
         head(WELL_KNOWN, 1, 1);
         octets[length++] = (byte) (drawn < 80 ? 0 : drawn < 98 ? 2 : 1);
         asPath();
-        head(WELL_KNOWN, 3, 4);
-        number(feeder.nextHop());
+        if (!feeder.ipv6()) {
+            head(WELL_KNOWN, 3, 4);
+            number(feeder.nextHop());
+        }
         if (dice.percent(30)) {
             head(OPTIONAL, 4, 4);
             number(dice.below(200));

@@ -70,13 +70,7 @@ final class BareKernel {
         long start = System.nanoTime();
         Fib.Batch batch = new Fib.Batch(RoutingInstance.DEFAULT);
         for (int prefix = 0; prefix < prefixes.size(); prefix++) {
-            batch.route(
-                    change,
-                    AddressFamily.IPV4,
-                    (long) prefixes.address(prefix) << 32,
-                    0,
-                    prefixes.length(prefix),
-                    GROUP);
+            batch.route(change, AddressFamily.IPV4, prefixes.bits(prefix), 0, prefixes.length(prefix), GROUP);
             if (batch.isFull()) {
                 submit(fib, batch);
                 batch = new Fib.Batch(RoutingInstance.DEFAULT);

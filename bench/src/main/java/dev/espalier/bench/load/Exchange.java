@@ -48,7 +48,11 @@ final class Exchange implements AutoCloseable {
     /** Begins the session of a peer. */
     void connect(Session session) {
         sessions.add(session);
-        session.connect(selector, daemon);
+        session.connect(selector, daemon(session.peer));
+    }
+
+    private InetSocketAddress daemon(Peer peer) {
+        return peer.ipv6() ? new InetSocketAddress(Peer.DAEMON_6, daemon.getPort()) : daemon;
     }
 
     /** Waits for something to do, at most so many milliseconds, and does it. 0 does not wait. */
@@ -66,7 +70,8 @@ final class Exchange implements AutoCloseable {
         if (now >= nextTick) {
             nextTick = now + TICK_NANOS;
             for (int i = 0; i < sessions.size(); i++) {
-                sessions.get(i).tick(now, selector, daemon);
+                Session session = sessions.get(i);
+                session.tick(now, selector, daemon(session.peer));
             }
         }
     }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 final class Feed {
 
     private static final int END_OF_RIB = 23;
+    private static final byte[] END_OF_RIB_6 = {(byte) 0x80, 15, 3, 0, 2, 1};
 
     private final ByteBuffer announcements;
     private final ByteBuffer withdrawals;
@@ -48,10 +49,19 @@ final class Feed {
             announced.announce(prefixes.groupStart(group), prefixes.groupStart(group + 1), attributes);
             withdrawn.withdraw(prefixes.groupStart(group), prefixes.groupStart(group + 1));
         }
-        byte[] endOfRib = new byte[END_OF_RIB];
-        Octets.header(endOfRib, 0, END_OF_RIB, Octets.UPDATE);
-        announced.append(endOfRib);
+        announced.append(endOfRib(feeder.ipv6()));
         return new Feed(announced.buffer(), withdrawn.buffer(), prefixes.groupStart(end) - prefixes.groupStart(first));
+    }
+
+    /** RFC 4724, section 2: an empty message, or for IPv6 an empty MP_UNREACH_NLRI. */
+    private static byte[] endOfRib(boolean ipv6) {
+        byte[] message = new byte[END_OF_RIB + (ipv6 ? END_OF_RIB_6.length : 0)];
+        if (ipv6) {
+            Octets.put16(message, Octets.HEADER + 2, END_OF_RIB_6.length);
+            System.arraycopy(END_OF_RIB_6, 0, message, END_OF_RIB, END_OF_RIB_6.length);
+        }
+        Octets.header(message, 0, message.length, Octets.UPDATE);
+        return message;
     }
 
     /** Each feeder has an order of its own, as routers have. */

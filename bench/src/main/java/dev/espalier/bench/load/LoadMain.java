@@ -133,6 +133,10 @@ public final class LoadMain {
         for (int i = 0; i < scenario.monitors(); i++) {
             System.out.println(Peer.monitor(scenario, i).line());
         }
+        if (scenario.prefixes6() > 0) {
+            System.out.println(Peer.feeder6(scenario).line());
+            System.out.println(Peer.monitor6(scenario).line());
+        }
         return 0;
     }
 

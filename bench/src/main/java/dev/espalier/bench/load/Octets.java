@@ -24,6 +24,7 @@ final class Octets {
     private static final int AS_TRANS = 23456;
 
     private static final VarHandle SHORTS = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private Octets() {}
@@ -34,6 +35,10 @@ final class Octets {
 
     static int i32(byte[] from, int at) {
         return (int) INTS.get(from, at);
+    }
+
+    static long i64(byte[] from, int at) {
+        return (long) LONGS.get(from, at);
     }
 
     static void put16(byte[] to, int at, int value) {
@@ -57,8 +62,8 @@ final class Octets {
         return message;
     }
 
-    /** An OPEN that offers IPv4 unicast, route refresh and 4-octet AS numbers (RFC 5492, 4760, 2918, 6793). */
-    static byte[] open(int asn, int identifier) {
+    /** An OPEN that offers IPv4 or IPv6 unicast, route refresh and 4-octet AS numbers (RFC 5492, 4760, 2918, 6793). */
+    static byte[] open(int asn, int identifier, boolean ipv6) {
         byte[] message = new byte[HEADER + 10 + 2 + 14];
         int at = HEADER;
         message[at] = 4;
@@ -71,7 +76,7 @@ final class Octets {
         at += 12;
         message[at] = 1;
         message[at + 1] = 4;
-        put32(message, at + 2, 0x0001_0001);
+        put32(message, at + 2, ipv6 ? 0x0002_0001 : 0x0001_0001);
         message[at + 6] = 2;
         message[at + 8] = 65;
         message[at + 9] = 4;

@@ -2,11 +2,19 @@ package dev.espalier.bench.load;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /** Packs prefixes into UPDATE messages, one after the other in one array that grows. Before the clock starts; one thread. */
 final class Packer {
 
-    private static final int LONGEST_PREFIX = 5;
+    private static final int LONGEST_PREFIX = 9;
+
+    /** Before the prefixes of an MP_REACH_NLRI: its head, the family, {@link Peer#NEXT_HOP_6} and a reserved octet (RFC 4760). */
+    private static final byte[] REACH =
+            HexFormat.of().parseHex("900e0000" + "000201" + "10" + "fd000010025400000000000000000001" + "00");
+
+    private static final byte[] UNREACH = HexFormat.of().parseHex("900f0000" + "000201");
+    private static final int ATTRIBUTE_HEAD = 4;
 
     private final Prefixes prefixes;
     private byte[] octets = new byte[1 << 16];
@@ -14,6 +22,8 @@ final class Packer {
 
     /** Where the withdrawal that still has room begins; -1 when there is none. */
     private int open = -1;
+
+    private boolean openIpv6;
 
     Packer(Prefixes prefixes) {
         this.prefixes = prefixes;
@@ -26,12 +36,21 @@ final class Packer {
             reserve();
             int start = end;
             Octets.put16(octets, start + Octets.HEADER, 0);
-            Octets.put16(octets, start + Octets.HEADER + 2, attributes.length());
             attributes.copyTo(octets, start + Octets.HEADER + 4);
             end = start + Octets.HEADER + 4 + attributes.length();
+            int reach = end;
+            boolean ipv6 = prefixes.isIpv6(next);
+            if (ipv6) {
+                put(REACH);
+            }
             while (next < last && end - start <= Octets.LONGEST_MESSAGE - LONGEST_PREFIX) {
                 end = prefixes.write(next++, octets, end);
             }
+            int inAttributes = ipv6 ? end - reach : 0;
+            if (ipv6) {
+                Octets.put16(octets, reach + 2, inAttributes - ATTRIBUTE_HEAD);
+            }
+            Octets.put16(octets, start + Octets.HEADER + 2, attributes.length() + inAttributes);
             Octets.header(octets, start, end - start, Octets.UPDATE);
         }
     }
@@ -42,7 +61,11 @@ final class Packer {
             if (open < 0) {
                 reserve();
                 open = end;
-                end += Octets.HEADER + 2;
+                openIpv6 = prefixes.isIpv6(next);
+                end += Octets.HEADER + (openIpv6 ? 4 : 2);
+                if (openIpv6) {
+                    put(UNREACH);
+                }
             }
             end = prefixes.write(next, octets, end);
             if (end - open > Octets.LONGEST_MESSAGE - LONGEST_PREFIX - 2) {
@@ -54,8 +77,7 @@ final class Packer {
     /** Adds a message as it is. */
     void append(byte[] message) {
         reserve();
-        System.arraycopy(message, 0, octets, end, message.length);
-        end += message.length;
+        put(message);
     }
 
     /** How many octets there are. */
@@ -71,10 +93,22 @@ final class Packer {
         return ByteBuffer.allocateDirect(end).put(octets, 0, end).flip();
     }
 
+    private void put(byte[] some) {
+        System.arraycopy(some, 0, octets, end, some.length);
+        end += some.length;
+    }
+
     private void closeWithdrawal() {
-        Octets.put16(octets, open + Octets.HEADER, end - open - Octets.HEADER - 2);
-        Octets.put16(octets, end, 0);
-        end += 2;
+        int fields = open + Octets.HEADER;
+        if (openIpv6) {
+            Octets.put16(octets, fields, 0);
+            Octets.put16(octets, fields + 2, end - fields - 4);
+            Octets.put16(octets, fields + 6, end - fields - 4 - ATTRIBUTE_HEAD);
+        } else {
+            Octets.put16(octets, fields, end - fields - 2);
+            Octets.put16(octets, end, 0);
+            end += 2;
+        }
         Octets.header(octets, open, end - open, Octets.UPDATE);
         open = -1;
     }

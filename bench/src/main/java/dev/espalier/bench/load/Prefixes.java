@@ -3,23 +3,26 @@ package dev.espalier.bench.load;
 import java.util.Arrays;
 
 /**
- * All IPv4 prefixes of a run, numbered from 0, in groups that share one set of attributes. The same seed makes the same
+ * All prefixes of a run, IPv4 first, numbered from 0, in groups that share one set of attributes. The same seed makes the same
  * prefixes. Filled once, then read without allocation. One thread.
  */
 final class Prefixes {
 
-    private static final long FREE = -1;
-
-    /** How many bits of a slot are address and length; the number of the prefix is above them. */
-    private static final int KEY_BITS = 38;
-
-    private static final long KEY = (1L << KEY_BITS) - 1;
+    private static final int FREE = -1;
 
     /** Of a thousand prefixes in the public table, how many have which length. */
     private static final int[][] LENGTHS = {
         {24, 600}, {23, 100}, {22, 108}, {21, 50}, {20, 45}, {19, 30}, {18, 16}, {17, 11}, {16, 17}, {15, 6}, {14, 5},
         {13, 4}, {12, 4}, {11, 2}, {10, 1}, {9, 1}
     };
+
+    /** The same for IPv6. */
+    private static final int[][] LENGTHS_6 = {
+        {48, 460}, {44, 130}, {32, 130}, {40, 110}, {36, 60}, {29, 50}, {33, 20}, {46, 20}, {34, 10}, {47, 10}
+    };
+
+    /** Global unicast addresses, 2000::/3. */
+    private static final long GLOBAL_6 = 0x2000_0000_0000_0000L;
 
     /** Of a hundred sets of attributes, how many have up to how many prefixes: cumulative share, smallest, largest. */
     private static final int[][] GROUP_SIZES = {
@@ -29,13 +32,19 @@ final class Prefixes {
     /** How often a neighbouring block may be taken already before another part of the address space is tried. */
     private static final int PATIENCE = 4;
 
-    private final int[] addresses;
+    /** The first 64 bits of each, left-aligned: no IPv6 prefix here is longer. */
+    private final long[] addresses;
+
     private final byte[] lengths;
 
-    /** A hash table with the keys in it: reading a message costs one cache line for each prefix here. */
-    private final long[] slots;
+    /** A hash table of numbers. */
+    private final int[] slots;
 
     private final int slotMask;
+
+    /** The number of the first IPv6 prefix; that of no prefix without. */
+    private final int firstIpv6;
+
     private int size;
 
     /** Where each group begins; one more than there are groups. */
@@ -45,9 +54,10 @@ final class Prefixes {
 
     Prefixes(Scenario scenario, long seed) {
         int count = scenario.distinctPrefixes();
-        addresses = new int[count];
+        addresses = new long[count];
         lengths = new byte[count];
-        slots = new long[Math.max(1024, Integer.highestOneBit(count) * 4)];
+        firstIpv6 = count - scenario.prefixes6();
+        slots = new int[Math.max(1024, Integer.highestOneBit(count) * 4)];
         slotMask = slots.length - 1;
         Arrays.fill(slots, FREE);
         Dice dice = new Dice(seed);
@@ -60,6 +70,7 @@ final class Prefixes {
                 publicTable(dice, end);
             }
         }
+        publicTable6(dice, count);
         groupStarts = Arrays.copyOf(groupStarts, groups + 1);
         groupStarts[groups] = size;
     }
@@ -77,9 +88,18 @@ final class Prefixes {
         return groupStarts[group];
     }
 
-    /** Its 32 bits. */
-    int address(int number) {
+    /** Its first 64 bits, left-aligned. */
+    long bits(int number) {
         return addresses[number];
+    }
+
+    boolean isIpv6(int number) {
+        return number >= firstIpv6;
+    }
+
+    /** Where the IPv6 prefixes begin; {@link #size} when there are none. */
+    int firstIpv6() {
+        return firstIpv6;
     }
 
     int length(int number) {
@@ -92,7 +112,7 @@ final class Prefixes {
         to[at++] = lengths[number];
         int octets = (lengths[number] + 7) / 8;
         for (int i = 0; i < octets; i++) {
-            to[at++] = (byte) (addresses[number] >>> (24 - 8 * i));
+            to[at++] = (byte) (addresses[number] >>> (56 - 8 * i));
         }
         return at;
     }
@@ -100,58 +120,59 @@ final class Prefixes {
     /**
      * The number of a prefix; -1 when nobody here announces it.
      *
+     * @param bits its first 64, left-aligned
      * @param near the number found last: a message mostly goes on with a neighbour of it, in one order or the other, and then the
      *     hash table, a cache line far away, need not be asked
      */
-    int find(int address, int length, int near) {
-        if (is(near + 1, address, length)) {
+    int find(long bits, int length, boolean ipv6, int near) {
+        if (is(near + 1, bits, length, ipv6)) {
             return near + 1;
         }
-        return is(near - 1, address, length) ? near - 1 : find(address, length);
+        return is(near - 1, bits, length, ipv6) ? near - 1 : find(bits, length, ipv6);
     }
 
-    private boolean is(int number, int address, int length) {
-        return number >= 0 && number < size && addresses[number] == address && lengths[number] == length;
+    private boolean is(int number, long bits, int length, boolean ipv6) {
+        return number >= 0
+                && number < size
+                && addresses[number] == bits
+                && lengths[number] == length
+                && ipv6 == isIpv6(number);
     }
 
-    private int find(int address, int length) {
-        long key = key(address, length);
-        int slot = slot(key);
-        while (slots[slot] != FREE) {
-            if ((slots[slot] & KEY) == key) {
-                return (int) (slots[slot] >>> KEY_BITS);
-            }
-            slot = (slot + 1) & slotMask;
-        }
-        return -1;
+    private int find(long bits, int length, boolean ipv6) {
+        return slots[slot(bits, length, ipv6)];
     }
 
     /** For people. */
     String text(int number) {
-        int address = addresses[number];
+        if (isIpv6(number)) {
+            return Long.toHexString(addresses[number]) + "::/" + lengths[number];
+        }
+        int address = (int) (addresses[number] >>> 32);
         return (address >>> 24) + "." + (address >>> 16 & 255) + "." + (address >>> 8 & 255) + "." + (address & 255)
                 + "/" + lengths[number];
     }
 
-    private static long key(int address, int length) {
-        return (address & 0xFFFF_FFFFL) << 6 | length;
-    }
-
-    private int slot(long key) {
-        return (int) (Mix.bits(key) & slotMask);
+    /** Where a prefix is, or would be. */
+    private int slot(long bits, int length, boolean ipv6) {
+        int slot = (int) (Mix.bits(bits + length) & slotMask);
+        while (slots[slot] != FREE && !is(slots[slot], bits, length, ipv6)) {
+            slot = (slot + 1) & slotMask;
+        }
+        return slot;
     }
 
     private boolean add(int address, int length) {
-        long key = key(address, length);
-        int slot = slot(key);
-        while (slots[slot] != FREE) {
-            if ((slots[slot] & KEY) == key) {
-                return false;
-            }
-            slot = (slot + 1) & slotMask;
+        return add((long) address << 32, length, false);
+    }
+
+    private boolean add(long bits, int length, boolean ipv6) {
+        int slot = slot(bits, length, ipv6);
+        if (slots[slot] != FREE) {
+            return false;
         }
-        slots[slot] = (long) size << KEY_BITS | key;
-        addresses[size] = address;
+        slots[slot] = size;
+        addresses[size] = bits;
         lengths[size++] = (byte) length;
         return true;
     }
@@ -180,7 +201,7 @@ final class Prefixes {
             int next = dice.below(Integer.MAX_VALUE) << 1;
             int refused = 0;
             while (size < groupEnd) {
-                int length = length(dice);
+                int length = length(dice, LENGTHS);
                 int address = next & (-1 << (32 - length));
                 boolean added = isPublic(address, length) && add(address, length);
                 refused = added ? 0 : refused + 1;
@@ -191,13 +212,31 @@ final class Prefixes {
         }
     }
 
-    private static int length(Dice dice) {
+    private void publicTable6(Dice dice, int end) {
+        while (size < end) {
+            beginGroup();
+            int groupEnd = Math.min(end, size + groupSize(dice));
+            long next = anywhere6(dice);
+            while (size < groupEnd) {
+                int length = length(dice, LENGTHS_6);
+                long address = next & (-1L << (64 - length));
+                boolean added = address >>> 61 == GLOBAL_6 >>> 61 && add(address, length, true);
+                next = added ? address + (1L << (64 - length)) * (1 + dice.below(3)) : anywhere6(dice);
+            }
+        }
+    }
+
+    private static long anywhere6(Dice dice) {
+        return GLOBAL_6 | (long) dice.below(1 << 29) << 32 | (long) dice.below(Integer.MAX_VALUE) << 1;
+    }
+
+    private static int length(Dice dice, int[][] lengths) {
         int rest = dice.below(1000);
         int row = 0;
-        while (rest >= LENGTHS[row][1]) {
-            rest -= LENGTHS[row++][1];
+        while (rest >= lengths[row][1]) {
+            rest -= lengths[row++][1];
         }
-        return LENGTHS[row][0];
+        return lengths[row][0];
     }
 
     private static int groupSize(Dice dice) {

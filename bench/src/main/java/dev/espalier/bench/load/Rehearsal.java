@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rehearsal {
 
-    /** How many prefixes are read. */
-    private static final long PREFIXES = 6_000_000;
+    /** How many prefixes are read at most, and how many times what the run itself will read. */
+    private static final long MOST_PREFIXES = 6_000_000;
+
+    private static final int TIMES = 10;
 
     /** It only saves time: what does not come in so long is not waited for. */
     private static final long PATIENCE_NANOS = 5_000_000_000L;
@@ -33,6 +35,7 @@ final class Rehearsal {
     private final Exchange exchange;
     private final Session feeder;
     private final Session monitor;
+    private final long wanted;
 
     private Rehearsal(Scenario scenario, Prefixes prefixes, InetSocketAddress relay) {
         watch = new Watch(prefixes.size());
@@ -41,6 +44,8 @@ final class Rehearsal {
         exchange = new Exchange(relay, reader);
         feeder = new Session(Peer.feeder(scenario, 0), null, exchange);
         monitor = new Session(Peer.monitor(scenario, 0), table, exchange);
+        int receivers = scenario.kind() == Scenario.Kind.REFLECTOR ? scenario.feeders() : 1;
+        wanted = Math.min(MOST_PREFIXES, (long) TIMES * receivers * prefixes.size());
     }
 
     /** Rehearses; takes a second or a few. */
@@ -75,7 +80,7 @@ final class Rehearsal {
         long settled = System.nanoTime() + SETTLE_NANOS;
         await(() -> System.nanoTime() >= settled); // the relay has read that we are up
         boolean heard = true;
-        while (heard && reader.prefixesRead() < PREFIXES) {
+        while (heard && reader.prefixesRead() < wanted) {
             watch.begin(List.of(table));
             for (Feed feed : feeds) {
                 heard &= send(feed.announcements(), feed.prefixes());

@@ -80,7 +80,7 @@ final class Relay {
             Member member = new Member(channel, key);
             key.attach(member);
             members.add(member);
-            byte[] open = Octets.open(Peer.DAEMON_ASN, IDENTIFIER);
+            byte[] open = Octets.open(Peer.DAEMON_ASN, IDENTIFIER, false);
             member.send(ByteBuffer.wrap(open));
         }
     }

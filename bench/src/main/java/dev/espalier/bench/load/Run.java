@@ -76,21 +76,32 @@ final class Run implements AutoCloseable {
             feeder(i, reflector);
         }
         for (int i = 0; i < scenario.monitors(); i++) {
-            Watch.Table table = watch.new Table(0, 0);
-            tables.add(table);
-            monitors.add(new Session(Peer.monitor(scenario, i), table, exchange));
+            monitor(Peer.monitor(scenario, i), prefixes.firstIpv6(), prefixes.size());
         }
         churn = scenario.churnRate() > 0
                 ? new ChurnFeed(scenario, feeders.getFirst().peer, prefixes, attributes)
                 : null;
+        if (scenario.prefixes6() > 0) {
+            Peer feeder = Peer.feeder6(scenario);
+            feeds.add(Feed.of(feeder, prefixes, groupFrom(prefixes.firstIpv6()), prefixes.groups(), attributes, best));
+            feeders.add(new Session(feeder, null, exchange));
+            monitor(Peer.monitor6(scenario), 0, prefixes.firstIpv6());
+        }
         Rehearsal.of(scenario, prefixes, feeds, churn);
         System.gc(); // now rather than while a clock runs
+    }
+
+    /** @param otherFirst the first of the prefixes of which it is not told, and {@code otherEnd} the one after them */
+    private void monitor(Peer peer, int otherFirst, int otherEnd) {
+        Watch.Table table = watch.new Table(otherFirst, otherEnd);
+        tables.add(table);
+        monitors.add(new Session(peer, table, exchange));
     }
 
     private void feeder(int index, boolean reflector) {
         Peer peer = Peer.feeder(scenario, index);
         int first = 0;
-        int end = prefixes.groups();
+        int end = groupFrom(prefixes.firstIpv6());
         int ownFirst = 0;
         int ownEnd = 0;
         if (scenario.ownPrefixes()) {
@@ -216,8 +227,7 @@ final class Run implements AutoCloseable {
     private boolean announce(String phase) {
         best.expected(0, watch.expected);
         clock.start();
-        int announcers = phase.equals("announce") ? feeders.size() : 1;
-        for (int i = 0; i < announcers; i++) {
+        for (int i = 0; i < feeders.size(); i++) {
             feeders.get(i).send(feeds.get(i).announcements());
         }
         return converge(phase);
@@ -227,7 +237,10 @@ final class Run implements AutoCloseable {
         settle(200);
         best.expected(1, watch.expected);
         clock.start();
-        feeders.getFirst().send(feeds.getFirst().withdrawals());
+        int withdrawing = scenario.feeders() == 1 ? feeders.size() : 1;
+        for (int i = 0; i < withdrawing; i++) {
+            feeders.get(i).send(feeds.get(i).withdrawals());
+        }
         return converge(phase);
     }
 

@@ -72,7 +72,7 @@ final class Session {
             opened.configureBlocking(false);
             opened.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            opened.bind(new InetSocketAddress(Peer.dotted(peer.address()), 0));
+            opened.bind(new InetSocketAddress(peer.host(), 0));
             channel = opened;
             key = opened.register(selector, SelectionKey.OP_CONNECT, this);
             state = State.CONNECTING;
@@ -147,7 +147,7 @@ final class Session {
     private void connected() {
         state = State.OPEN_SENT;
         interest(SelectionKey.OP_READ);
-        send(ByteBuffer.wrap(Octets.open(peer.asn(), peer.identifier())));
+        send(ByteBuffer.wrap(Octets.open(peer.asn(), peer.identifier(), peer.ipv6())));
     }
 
     private void flush() {
@@ -248,7 +248,7 @@ final class Session {
         close();
         nextAttempt = System.nanoTime() + RETRY_NANOS;
         if (wasUp) {
-            throw new UsageException("the daemon ended the session with " + Peer.dotted(peer.address()) + ": " + why);
+            throw new UsageException("the daemon ended the session with " + peer.host() + ": " + why);
         }
         exchange.refused(why);
     }

@@ -2,7 +2,7 @@ package dev.espalier.bench.load;
 
 /**
  * Reads the UPDATE messages that a daemon sends and enters them into a receiver's table. Reads IPv4 unicast in the classic fields
- * and in MP_REACH_NLRI (RFC 4760). No allocation. One thread.
+ * and in MP_REACH_NLRI (RFC 4760), and IPv6 unicast. No allocation. One thread.
  */
 final class UpdateReader {
 
@@ -13,6 +13,7 @@ final class UpdateReader {
     private static final int MP_REACH_NLRI = 14;
     private static final int MP_UNREACH_NLRI = 15;
     private static final int IPV4 = 1;
+    private static final int IPV6 = 2;
 
     private final Prefixes prefixes;
     private final boolean reflector;
@@ -28,6 +29,7 @@ final class UpdateReader {
     private boolean ownRoute;
     private int reachStart;
     private int reachEnd;
+    private boolean reachIpv6;
     private int near;
 
     UpdateReader(Prefixes prefixes, boolean reflector, Latencies latencies) {
@@ -51,14 +53,14 @@ final class UpdateReader {
             throw new UsageException("the daemon sent an UPDATE whose lengths do not fit into it");
         }
         int nlri = attributes + Octets.u16(in, attributes - 2);
-        enter(in, withdrawn, attributes - 2, 0, table, now);
+        enter(in, withdrawn, attributes - 2, 0, false, table, now);
         attributes(in, attributes, nlri, identifier, table, now);
         if (ownRoute || (nlri == end && reachStart == reachEnd)) {
             return;
         }
         int told = Mix.finish(reflector ? Mix.path(fingerprint, nextHop) : fingerprint);
-        enter(in, nlri, end, told, table, now);
-        enter(in, reachStart, reachEnd, told, table, now);
+        enter(in, nlri, end, told, false, table, now);
+        enter(in, reachStart, reachEnd, told, reachIpv6, table, now);
     }
 
     private void attributes(byte[] in, int start, int end, int identifier, Watch.Table table, long now) {
@@ -95,34 +97,37 @@ final class UpdateReader {
     }
 
     private void reach(byte[] in, int value, int end) {
-        if (Octets.u16(in, value) == IPV4) {
+        int family = Octets.u16(in, value);
+        if (family == IPV4 || family == IPV6) {
             nextHop = Octets.i32(in, value + 4);
+            reachIpv6 = family == IPV6;
             reachStart = value + 4 + (in[value + 3] & 0xFF) + 1;
             reachEnd = end;
         }
     }
 
     private void unreach(byte[] in, int value, int end, Watch.Table table, long now) {
-        if (Octets.u16(in, value) == IPV4) {
-            enter(in, value + 3, end, 0, table, now);
+        int family = Octets.u16(in, value);
+        if (family == IPV4 || family == IPV6) {
+            enter(in, value + 3, end, 0, family == IPV6, table, now);
         }
     }
 
-    private void enter(byte[] in, int start, int end, int told, Watch.Table table, long now) {
+    private void enter(byte[] in, int start, int end, int told, boolean ipv6, Watch.Table table, long now) {
         int at = start;
         int count = 0;
         int found = near;
         while (at < end) {
             int length = in[at] & 0xFF;
             int octets = (length + 7) >>> 3;
-            if (length > 32 || at + 1 + octets > end) {
+            if (length > (ipv6 ? 64 : 32) || at + 1 + octets > end) {
                 throw new UsageException("the daemon sent a prefix that does not fit into its message");
             }
-            // All four octets at once; those of the next prefix are masked out.
-            int address = Octets.i32(in, at + 1) & (int) (-1L << (32 - 8 * octets));
+            // All octets at once; those of the next prefix are masked out.
+            long bits = octets == 0 ? 0 : Octets.i64(in, at + 1) & (-1L << (64 - 8 * octets));
             at += 1 + octets;
             count++;
-            int prefix = prefixes.find(address, length, found);
+            int prefix = prefixes.find(bits, length, ipv6, found);
             if (prefix < 0) {
                 unknown++;
                 continue;

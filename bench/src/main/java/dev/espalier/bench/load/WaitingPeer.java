@@ -22,7 +22,7 @@ final class WaitingPeer {
      * @throws UsageException when there is none in time
      */
     static long established(Peer peer, int port, Duration limit) throws IOException {
-        InetAddress address = InetAddress.getByName(Peer.dotted(peer.address()));
+        InetAddress address = InetAddress.getByName(peer.host());
         long end = System.nanoTime() + limit.toNanos();
         try (ServerSocket server = new ServerSocket()) {
             server.setReuseAddress(true);
@@ -38,8 +38,8 @@ final class WaitingPeer {
                 }
             }
         } catch (SocketTimeoutException nobody) {
-            throw new UsageException("no daemon had a session with " + Peer.dotted(peer.address()) + " on port " + port
-                    + " within " + limit.toSeconds() + " s");
+            throw new UsageException("no daemon had a session with " + peer.host() + " on port " + port + " within "
+                    + limit.toSeconds() + " s");
         }
         throw new UsageException("no session came up within " + limit.toSeconds() + " s");
     }
@@ -48,7 +48,7 @@ final class WaitingPeer {
     private static boolean comesUp(Socket connection, Peer peer) throws IOException {
         DataInputStream in = new DataInputStream(connection.getInputStream());
         OutputStream out = connection.getOutputStream();
-        out.write(Octets.open(peer.asn(), peer.identifier()));
+        out.write(Octets.open(peer.asn(), peer.identifier(), peer.ipv6()));
         while (true) {
             byte[] header = in.readNBytes(Octets.HEADER);
             if (header.length < Octets.HEADER) {

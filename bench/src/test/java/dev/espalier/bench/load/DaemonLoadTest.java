@@ -35,10 +35,7 @@ class DaemonLoadTest {
     @BeforeEach
     void create() {
         namespace.create();
-        namespace.exec("ip", "link", "add", "hops", "type", "veth", "peer", "name", "hops-end");
-        namespace.exec("ip", "addr", "add", "10.254.255.254/16", "dev", "hops");
-        namespace.exec("ip", "link", "set", "hops", "up");
-        namespace.exec("ip", "link", "set", "hops-end", "up");
+        Command.of("bash", "-c", ". ./daemons.sh; furnish " + namespace.name()).output();
     }
 
     @AfterEach
@@ -106,9 +103,12 @@ class DaemonLoadTest {
 
     @ParameterizedTest
     @CsvSource({
-        "espalier, S1, 1, 3000, 4",
+        "espalier, S1, 1, 3000, 5",
         "espalier, S2, 4, 500, 3",
         "espalier, S3, 5, 20, 2",
+        "espalier, S1t, 1, 1000, 5",
+        "espalier, kernel, 1, 2000, 2",
+        "bird, kernel, 1, 2000, 2",
         "espalier, S6p, 10, 10, 2",
         "bird, S3h, 5, 20, 2",
         "bird, S6p, 10, 10, 2"
@@ -120,8 +120,9 @@ class DaemonLoadTest {
         Files.writeString(folder.resolve("peers"), load(main, "peers", size[0], size[1], size[2], size[3]));
         start(daemon);
 
-        String results = load(
-                main, "run", size[0], size[1], size[2], size[3], size[4], size[5], "--daemon", "127.0.0.1:" + PORT);
+        String address = scenario.equals("kernel") ? "10.255.0.1:" : "127.0.0.1:";
+        String results =
+                load(main, "run", size[0], size[1], size[2], size[3], size[4], size[5], "--daemon", address + PORT);
 
         assertThat(results.lines()).hasSize(phases).allMatch(line -> line.contains("\"ok\":true,"));
     }

@@ -28,13 +28,15 @@ class LoadMainTest {
     @CsvSource(delimiter = '|', textBlock = """
             walk                                     | is no command; there are 'run'
             run                                      | --scenario is missing
-            run --scenario S9                        | there is no scenario 'S9'; choose from S1, S2
+            run --scenario S9                        | there is no scenario 'S9'; choose from S1, S1t, S2
             run --scenario S1 --prefixes many        | --prefixes is a number from 1 to 8000000, not 'many'
             run --scenario S5 --prefixes 100         | --prefixes is a number from 20000
             run --scenario S1 --fast yes             | there is no option '--fast'
             run --scenario                           | --scenario needs a value
             run --scenario S1 --daemon here          | --daemon is an address and a port
             run --scenario S2 --label null           | a relay chooses no best path
+            run --scenario idle --label null         | idle means nothing to it
+            run --scenario start --limit 1           | no daemon had a session with 127.0.1.1 on port 1791 within 1 s
             """)
     void whatCannotBeRunIsRefusedWithASentence(String line, String sentence) {
         assertThat(refusal(line.split(" "))).contains(sentence);

@@ -16,10 +16,12 @@ class RunScriptTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            --scenarios S1,S9   | there is no scenario 'S9'; choose from: S1 S2
+            --scenarios S1,S9   | there is no scenario 'S9'; choose from: S1 S1t S2
             --daemons quagga    | there is no daemon 'quagga'; choose from: espalier bird
             --runs none         | --runs is a number from 1 to 99, not 'none'
             --runs              | --runs needs a value
+            --page long         | --page is short or full, not 'long'
+            --scenarios S1:many | a size is a number of prefixes such as S1:10000
             --fast              | unknown argument '--fast'; --help shows those there are
             """)
     void aWrongArgumentIsASentence(String arguments, String sentence) throws IOException, InterruptedException {

@@ -35,6 +35,10 @@ class WatchTest {
     }
 
     private void read(ByteBuffer messages, long now) {
+        read(reader, table, messages, now);
+    }
+
+    private static void read(UpdateReader reader, Watch.Table table, ByteBuffer messages, long now) {
         byte[] octets = new byte[messages.remaining() + Octets.SLACK];
         int end = messages.remaining();
         messages.get(octets, 0, end);
@@ -123,9 +127,39 @@ class WatchTest {
     }
 
     @Test
+    void ipv6PrefixesAreReadWhereTheyAreAnnouncedAndWithdrawn() {
+        Scenario both = Scenario.named("S1t").withPrefixes(500);
+        Prefixes all = new Prefixes(both, 3);
+        Attributes attributes = new Attributes(both, false);
+        BestPaths offers = new BestPaths(all, 1);
+        Watch tables = new Watch(all.size());
+        Watch.Table monitor = tables.new Table(0, all.firstIpv6());
+        int firstGroup = 0;
+        while (all.groupStart(firstGroup) < all.firstIpv6()) {
+            firstGroup++;
+        }
+        Feed feed = Feed.of(Peer.feeder6(both), all, firstGroup, all.groups(), attributes, offers);
+        UpdateReader both6 = new UpdateReader(all, false, new Latencies());
+        offers.expected(0, tables.expected);
+        tables.begin(List.of(monitor));
+
+        read(both6, monitor, feed.announcements(), 1);
+
+        assertThat(all.size() - all.firstIpv6()).isEqualTo(119);
+        assertThat(both6.prefixesRead()).isEqualTo(119);
+        assertThat(both6.unknown()).isZero();
+        assertThat(tables.converged()).isTrue();
+        offers.expected(1, tables.expected);
+        tables.begin(List.of(monitor));
+        read(both6, monitor, feed.withdrawals(), 2);
+        assertThat(both6.prefixesRead()).isEqualTo(2 * 119);
+        assertThat(tables.converged()).isTrue();
+    }
+
+    @Test
     void aPrefixThatNobodyAnnouncedIsNoticed() {
         int[] absent = {0};
-        while (prefixes.find(absent[0], 32, 0) >= 0) {
+        while (prefixes.find((long) absent[0] << 32, 32, false, 0) >= 0) {
             absent[0]++;
         }
         byte[] message = new byte[28 + Octets.SLACK];
