@@ -1,6 +1,7 @@
 package dev.espalier.library;
 
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.engine.NeighborMemory;
 import dev.espalier.bgp.engine.PeerSnapshot;
 import dev.espalier.bgp.engine.PrefixSnapshot;
 import dev.espalier.bgp.engine.SpeakerView;
@@ -223,7 +224,14 @@ public final class BgpSpeaker implements AutoCloseable {
                     observer.changed(event);
                 });
                 Instance.Ports ports = new Instance.Ports(
-                        fib, noted, transport, routers, events, Executors.newVirtualThreadPerTaskExecutor(), false);
+                        fib,
+                        noted,
+                        transport,
+                        routers,
+                        events,
+                        Executors.newVirtualThreadPerTaskExecutor(),
+                        false,
+                        instance -> NeighborMemory.NONE);
                 CompletableFuture<Reporter> reporter = new CompletableFuture<>();
                 Instance instance =
                         Instance.start(config, ports, liveness, names::index, new SplittableRandom(), view -> {

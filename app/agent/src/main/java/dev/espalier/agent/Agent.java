@@ -67,6 +67,7 @@ public final class Agent {
         AutoCloseable printing = journal.follow(entry -> log.println(LogLine.of(entry)));
         try (NetlinkFib fib = new NetlinkFib();
                 NettyTransport transport = new NettyTransport(journal);
+                NeighborFile neighbors = NeighborFile.beside(options.socket(), journal);
                 DatagramLoop datagrams = new DatagramLoop("bfd", journal, NetworkNamespace.current())) {
             Instance.Ports ports = new Instance.Ports(
                     fib,
@@ -75,7 +76,8 @@ public final class Agent {
                     new Icmpv6RouterDiscovery(),
                     journal,
                     Executors.newVirtualThreadPerTaskExecutor(),
-                    BootMark.beside(options.socket()).isOfThisBoot());
+                    BootMark.beside(options.socket()).isOfThisBoot(),
+                    neighbors::of);
             return run(options, journal, ports, new Control.DatagramPort(datagrams, datagrams), fib);
         } catch (StartException
                 | Transport.TransportException

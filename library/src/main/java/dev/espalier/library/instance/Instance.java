@@ -2,6 +2,7 @@ package dev.espalier.library.instance;
 
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.EarlierRun;
+import dev.espalier.bgp.engine.NeighborMemory;
 import dev.espalier.bgp.engine.Speaker;
 import dev.espalier.bgp.session.Liveness;
 import dev.espalier.route.EventSink;
@@ -46,6 +47,7 @@ public final class Instance {
      * @param events hears what happens
      * @param blocking runs what blocks
      * @param sameBoot whether an earlier run of the daemon ended and the host has gone on since
+     * @param memories what outlives the daemon, for each routing instance
      */
     public record Ports(
             Fib fib,
@@ -54,7 +56,8 @@ public final class Instance {
             RouterDiscovery routers,
             EventSink events,
             Executor blocking,
-            boolean sameBoot) {}
+            boolean sameBoot,
+            Function<RoutingInstance, NeighborMemory> memories) {}
 
     /** How long anybody waits for the loop's answer. */
     private static final long ANSWER_SECONDS = 30;
@@ -169,7 +172,8 @@ public final class Instance {
                 config.instance(), index, loop, ports.fib(), ports.events(), new TableOptions(ports.blocking()));
         table.adopt();
         boolean leftRoutes = table.counters().stale() > 0;
-        EarlierRun earlier = new EarlierRun(leftRoutes, leftRoutes || ports.sameBoot());
+        EarlierRun earlier = new EarlierRun(
+                leftRoutes, leftRoutes || ports.sameBoot(), ports.memories().apply(config.instance()));
         Speaker speaker = new Speaker(
                 config,
                 table,

@@ -242,7 +242,7 @@ final class PeerCompiler {
         int hold = first(its.holdTime(), ours.holdTime(), DEFAULT_HOLD_SECONDS);
         return PeerConfig.Session.USUAL.toBuilder()
                 .port(spec.port())
-                .passive(spec.passive() || spec.remote() instanceof Remote.Range)
+                .passive(spec.passive())
                 .source(spec.sourceAddress())
                 .password(password(peer))
                 .ttl(ttl(spec))

@@ -91,7 +91,6 @@ class GoodExamplesTest {
                 .isEqualTo(PeerConfig.builder("clients", new Remote.Range(IpPrefix.parse("10.0.0.0/16"), 500))
                         .asn(new RemoteAs.Internal())
                         .session(PeerConfig.Session.USUAL.toBuilder()
-                                .passive(true)
                                 .password(Secret.of("drowssap.stneilc"))
                                 .ttl(255)
                                 .holdSeconds(9)

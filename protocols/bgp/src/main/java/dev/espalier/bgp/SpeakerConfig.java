@@ -72,6 +72,21 @@ public record SpeakerConfig(
         return new Builder(asn, routerId);
     }
 
+    /** The range that a neighbour at an address belongs to: the narrowest that contains it; null when none does. */
+    public @Nullable PeerConfig rangeOf(IpAddress address) {
+        PeerConfig best = null;
+        int length = -1;
+        for (PeerConfig peer : peers) {
+            if (peer.remote() instanceof PeerConfig.Remote.Range(var range, int limit)
+                    && range.contains(address)
+                    && range.length() > length) {
+                best = peer;
+                length = range.length();
+            }
+        }
+        return best;
+    }
+
     /** This one, to be changed. */
     public Builder toBuilder() {
         return new Builder(asn, routerId)

@@ -15,7 +15,8 @@ import java.util.Set;
  * <p>It only happens when an earlier run did leave routes in the kernel: at a first start there is nothing to protect and
  * nothing is held back. A neighbour counts as complete when it has sent End-of-RIB for every shared family; one without graceful
  * restart never will, and counts a few seconds after its session came up. Whoever has not come up by the end of the restart time
- * is no longer waited for.
+ * is no longer waited for. Who may come from a range no configuration says: those are waited for that the earlier run knew, for as
+ * long as they keep our routes, or, where that is not known, whoever may come, for the whole time.
  *
  * <p>Owned by the table's loop; {@link RestartFlags} may be asked by any thread.
  */
@@ -23,7 +24,7 @@ final class OwnRestart implements RestartFlags {
 
     private final EarlierRun earlier;
     private final Set<String> awaited = new HashSet<>();
-    /** Who may appear from a range is not known: with ranges, only the time limit ends the wait. */
+    /** Those of which it is not known who may come from them: with such ones, only the time limit ends the wait. */
     private final Set<String> ranges = new HashSet<>();
 
     private volatile boolean waiting;
@@ -33,16 +34,19 @@ final class OwnRestart implements RestartFlags {
      * Before the first session.
      *
      * @param earlier what an earlier run left behind
+     * @param fromRanges whom of our ranges it knew
      */
-    OwnRestart(EarlierRun earlier, SpeakerConfig config) {
+    OwnRestart(EarlierRun earlier, SpeakerConfig config, RangeNeighbors fromRanges) {
         this.earlier = earlier;
         for (PeerConfig peer : config.peers()) {
             switch (peer.remote()) {
                 case PeerConfig.Remote.Address address -> awaited.add(peer.name());
                 case PeerConfig.Remote.Interface unnumbered -> awaited.add(peer.name());
+                case PeerConfig.Remote.Range range when fromRanges.remembers() -> {}
                 case PeerConfig.Remote.Range range -> ranges.add(peer.name());
             }
         }
+        fromRanges.missing().forEach(neighbor -> awaited.add(neighbor.label()));
         this.waiting = earlier.leftRoutes() && !(ranges.isEmpty() && awaited.isEmpty());
     }
 
@@ -68,12 +72,28 @@ final class OwnRestart implements RestartFlags {
     }
 
     /**
-     * Notes that a configured neighbour is complete.
+     * Notes that a neighbour is complete.
      *
      * @return whether that was the last one, and the wait is over
      */
-    boolean complete(String peer) {
-        awaited.remove(peer);
+    boolean complete(Neighbor neighbor) {
+        return settled(
+                neighbor.dynamic()
+                        ? RememberedNeighbor.label(neighbor.config().name(), neighbor.address(), neighbor.link())
+                        : neighbor.config().name());
+    }
+
+    /**
+     * Notes that a neighbour from a range is not waited for any more.
+     *
+     * @return as for {@link #complete}
+     */
+    boolean abandon(RememberedNeighbor neighbor) {
+        return settled(neighbor.label());
+    }
+
+    private boolean settled(String label) {
+        awaited.remove(label);
         return waiting && awaited.isEmpty() && ranges.isEmpty();
     }
 

@@ -66,6 +66,8 @@ public final class Speaker {
     private final Originations originations;
     private final Redistribution redistribution;
     private final Intake intake;
+    private final RangeNeighbors rangeNeighbors;
+    private final NeighborSearch search;
     private final OwnRestart restart;
     private final StaleRoutes staleRoutes;
     private final Refreshes refreshes;
@@ -118,7 +120,8 @@ public final class Speaker {
         this.nextHops = new NextHops(routing, this::nextHopChanged);
         this.attributes = new AttributeTable(nextHops::forget);
         this.neighbors = new Neighbors(config);
-        this.restart = new OwnRestart(earlier, config);
+        this.rangeNeighbors = new RangeNeighbors(earlier.neighbors(), config);
+        this.restart = new OwnRestart(earlier, config, rangeNeighbors);
         this.intake = new Intake(attributes, new ImportRules(config), this::namedAsNextHop);
         this.limits = new LimitWatch(events, config.instance());
         this.staleRoutes = new StaleRoutes(loop, locRibs, intake, staleRoutesListener());
@@ -148,6 +151,7 @@ public final class Speaker {
         }
         this.sessions = new Sessions(
                 config, transport, routers, restart, liveness, events, this::observerFor, linkIndex, jitter);
+        this.search = new NeighborSearch(rangeNeighbors, sessions, loop, events, this::abandoned);
     }
 
     /**
@@ -179,6 +183,7 @@ public final class Speaker {
             loop.schedule(
                     TimeUnit.SECONDS.toNanos(config.restartSeconds()), () -> endRestart("the restart time is over"));
         }
+        search.begin(config);
         sweepWanted = true;
         scheduleTurn();
     }
@@ -214,6 +219,7 @@ public final class Speaker {
         sessions.reconfigure(changed);
         SpeakerConfig before = config;
         config = changed;
+        search.configure(changed);
         routing.resolveThroughDefault(changed.resolveViaDefault());
         intake.rules(new ImportRules(changed));
         neighbors.configure(changed);
@@ -462,6 +468,9 @@ public final class Speaker {
             ExportKey key = exportKey(neighbor, channel, family);
             neighbor.members().put(family, groupsOf(family).join(key, neighbor.index(), channel));
         }
+        if (neighbor.dynamic()) {
+            rangeNeighbors.up(neighbor.config(), negotiated);
+        }
         restart.sessionSeen();
         if (restart.waiting() && !OwnRestart.sendsEndOfRib(negotiated)) {
             loop.schedule(SETTLE_NANOS, () -> complete(neighbor));
@@ -588,15 +597,25 @@ public final class Speaker {
     private void forget(Neighbor neighbor) {
         neighbor.retained().clear();
         neighbors.forget(neighbor);
+        rangeNeighbors.gone(neighbor.address(), neighbor.link());
         sessions.release(neighbor.address(), neighbor.link());
+        scheduleTurn();
     }
 
     // ---- our own restart
 
     private void complete(Neighbor neighbor) {
-        if (restart.complete(neighbor.config().name())) {
+        if (restart.complete(neighbor)) {
             endRestart("every neighbour has sent its routes");
         }
+    }
+
+    /** A neighbour that an earlier run knew does not come back. */
+    private void abandoned(RememberedNeighbor neighbor) {
+        if (restart.abandon(neighbor)) {
+            endRestart("every neighbour that came back has sent its routes");
+        }
+        scheduleTurn();
     }
 
     private void endRestart(String why) {
@@ -657,6 +676,7 @@ public final class Speaker {
             told = UpdateGroups.busier(told, family.drain(BUDGET, loop.now()));
         }
         neighbors.all().forEach(this::watchLimit);
+        rangeNeighbors.note();
         if (undecided || told == UpdateGroups.Turn.MORE) {
             scheduleTurn();
         } else if (told == UpdateGroups.Turn.WAITING && patience == null) {

@@ -82,4 +82,15 @@ public sealed interface FsmEvent {
 
     /** Why we stay away from the neighbour is no longer so. Without such a pause, nothing. */
     record Resume() implements FsmEvent {}
+
+    /**
+     * From now on we connect, as if PassiveTcpEstablishment were not set, until a session is up or {@link Await}: after a restart
+     * of ours the neighbour may be waiting for us. While a session is up, nothing.
+     *
+     * @param delayNanos as for {@link Start}
+     */
+    record Seek(long delayNanos) implements FsmEvent {}
+
+    /** It is the neighbour's to connect again, if the configuration says so: an attempt that nobody has answered is given up. */
+    record Await() implements FsmEvent {}
 }

@@ -20,6 +20,7 @@ final class Pacing {
     private boolean holding;
     private boolean stayingAway;
     private boolean retrying;
+    private boolean seeking;
     private @Nullable String waiting;
     private int idleHoldSeconds;
 
@@ -29,6 +30,7 @@ final class Pacing {
         holding = state.holding();
         stayingAway = state.stayingAway();
         retrying = state.retrying();
+        seeking = state.seeking();
         waiting = state.waiting();
         idleHoldSeconds = state.idleHoldSeconds();
     }
@@ -81,6 +83,15 @@ final class Pacing {
 
     boolean retrying() {
         return retrying;
+    }
+
+    /** Whether we connect although that is left to the neighbour. */
+    boolean seeking() {
+        return seeking;
+    }
+
+    void seek(boolean wanted) {
+        seeking = wanted;
     }
 
     int idleHoldSeconds() {

@@ -82,6 +82,8 @@ public final class PeerFsm {
             case FsmEvent.Received received -> turn.received(received.connection(), received.message());
             case FsmEvent.Fault fault -> turn.fault(fault);
             case FsmEvent.Resume resume -> turn.resume();
+            case FsmEvent.Seek seek -> turn.seek(seek.delayNanos());
+            case FsmEvent.Await await -> turn.await();
         }
         return turn.step();
     }

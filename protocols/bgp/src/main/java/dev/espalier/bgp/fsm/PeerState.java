@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param holding whether the pause after a failure (IdleHoldTimer) is on
  * @param stayingAway whether that pause is a long one, in which the neighbour's connections are refused
  * @param retrying whether the ConnectRetryTimer runs
+ * @param seeking whether we connect although the configuration leaves that to the neighbour
  * @param waiting why the session has to wait for its path to be up, as a sentence; null when it has not
  * @param session the connection that is established, or null
  * @param outgoing the connection of ours that is not yet established, or null
@@ -25,6 +26,7 @@ public record PeerState(
         boolean holding,
         boolean stayingAway,
         boolean retrying,
+        boolean seeking,
         @Nullable String waiting,
         @Nullable Connection session,
         @Nullable Connection outgoing,
@@ -34,8 +36,8 @@ public record PeerState(
         long establishedAt) {
 
     /** Where every neighbour begins: stopped. */
-    public static final PeerState INITIAL =
-            new PeerState(false, false, false, false, null, null, null, null, 0, PeerFsm.SHORTEST_IDLE_HOLD_SECONDS, 0);
+    public static final PeerState INITIAL = new PeerState(
+            false, false, false, false, false, null, null, null, null, 0, PeerFsm.SHORTEST_IDLE_HOLD_SECONDS, 0);
 
     /**
      * One connection.

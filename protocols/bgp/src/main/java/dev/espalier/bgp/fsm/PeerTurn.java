@@ -56,6 +56,7 @@ final class PeerTurn {
                         pacing.holding(),
                         pacing.stayingAway(),
                         pacing.retrying(),
+                        pacing.seeking(),
                         pacing.waiting(),
                         connections.session(),
                         connections.outgoing(),
@@ -76,11 +77,27 @@ final class PeerTurn {
             if (peer.bfdStrict()) {
                 pacing.awaitPath(Reasons.NOT_HEARD);
             }
-            if (delayNanos > 0 && mayConnect()) {
-                pacing.delayConnect(delayNanos);
-            } else {
-                seekConnection();
-            }
+            seekConnection(delayNanos);
+        }
+    }
+
+    /** We connect, too, until a session is up. */
+    void seek(long delayNanos) {
+        if (started && connections.session() == null) {
+            pacing.seek(true);
+            seekConnection(delayNanos);
+        }
+    }
+
+    /** Connecting is left to the neighbour again; what has been answered goes on. */
+    void await() {
+        pacing.seek(false);
+        Connection outgoing = connections.outgoing();
+        if (peer.session().passive() && outgoing != null && outgoing.phase() == SessionState.CONNECT) {
+            end(outgoing, null);
+        }
+        if (peer.session().passive()) {
+            pacing.cancelConnectRetry();
         }
     }
 
@@ -91,6 +108,7 @@ final class PeerTurn {
         }
         started = false;
         pacing.stop();
+        pacing.seek(false);
         Connection session = connections.session();
         if (session != null) {
             Message.Notification last = asMeant(session, stop.notification());
@@ -401,6 +419,7 @@ final class PeerTurn {
     private void establish(Connection connection) {
         Negotiated negotiated = Objects.requireNonNull(connection.negotiated());
         connections.promote(connection);
+        pacing.seek(false);
         connections.candidates().forEach(other -> end(other, COLLISION));
         establishedAt = now;
         effects.armHold(connection.id(), negotiated.holdSeconds());
@@ -505,6 +524,15 @@ final class PeerTurn {
 
     // ---- small steps ----
 
+    /** The same after a while. */
+    private void seekConnection(long delayNanos) {
+        if (delayNanos > 0 && mayConnect()) {
+            pacing.delayConnect(delayNanos);
+        } else {
+            seekConnection();
+        }
+    }
+
     /** Begins to connect, if that is ours to do and nothing better is under way. */
     private void seekConnection() {
         if (!mayConnect()) {
@@ -524,7 +552,8 @@ final class PeerTurn {
     }
 
     private boolean mayConnect() {
-        return started && !pacing.barred() && !peer.session().passive() && !connections.outgoingNeedless();
+        boolean ours = pacing.seeking() || !peer.session().passive();
+        return started && !pacing.barred() && ours && !connections.outgoingNeedless();
     }
 
     private void sendOpen(Connection connection) {

@@ -15,6 +15,7 @@ final class DynamicNeighbor {
     private final PeerSession session;
     private PeerConfig config;
     private int released;
+    private boolean sought;
 
     /**
      * Where a neighbour is.
@@ -55,6 +56,11 @@ final class DynamicNeighbor {
         return session;
     }
 
+    /** Whether it is connected to after a restart of ours, and so has its place before it comes. */
+    void sought(boolean now) {
+        sought = now;
+    }
+
     /** Nobody needs its routes any more, unless its session has come up since. */
     void release() {
         if (!session.established()) {
@@ -64,6 +70,6 @@ final class DynamicNeighbor {
 
     /** Whether nothing would be lost with it. */
     boolean forgettable() {
-        return session.quiet() && released == session.establishedCount();
+        return !sought && session.quiet() && released == session.establishedCount();
     }
 }

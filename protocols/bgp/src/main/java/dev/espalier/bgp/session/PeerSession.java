@@ -111,6 +111,16 @@ final class PeerSession {
         });
     }
 
+    /** Connects although that is left to the neighbour, after so many ns, until a session is up or {@link #await}. */
+    void seek(long delayNanos) {
+        loop.execute(() -> handle(new FsmEvent.Seek(delayNanos)));
+    }
+
+    /** Leaves it to the neighbour again to connect. */
+    void await() {
+        loop.execute(() -> handle(new FsmEvent.Await()));
+    }
+
     /** The path to the neighbour is to be watched otherwise, or not at all; the session goes on. */
     void watchPath(PeerConfig.@Nullable Bfd bfd) {
         loop.execute(() -> path.configure(bfd));

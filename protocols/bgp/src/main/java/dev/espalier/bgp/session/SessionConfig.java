@@ -5,6 +5,7 @@ import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.net.IpAddress;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What of a {@link PeerConfig} concerns the session. */
 final class SessionConfig {
@@ -37,11 +38,19 @@ final class SessionConfig {
         return links;
     }
 
-    /** What a range says, for one neighbour of it: it is at one address, and it is the one to connect. */
-    static PeerConfig waitingAt(PeerConfig range, IpAddress address) {
+    /**
+     * What a range says, for one neighbour of it: it is at one address, and it is the one to connect.
+     *
+     * @param local from where it is connected to all the same, where that is not configured; null for where the kernel likes
+     */
+    static PeerConfig waitingAt(PeerConfig range, IpAddress address, @Nullable IpAddress local) {
+        PeerConfig.Session session = range.session();
         return range.toBuilder()
                 .remote(new PeerConfig.Remote.Address(address, null))
-                .session(range.session().toBuilder().passive(true).build())
+                .session(session.toBuilder()
+                        .passive(true)
+                        .source(session.source() == null ? local : session.source())
+                        .build())
                 .build();
     }
 }

@@ -246,6 +246,44 @@ public final class Sessions {
         }
     }
 
+    /**
+     * Connects to a neighbour of a range that an earlier run of ours had a session with, beside waiting for it, until a session is
+     * up or {@link #await}; it takes its place among the neighbours of the range at once. A neighbour of a range with {@code passive},
+     * and one with a link-local address, is only waited for.
+     *
+     * @param address the neighbour's
+     * @param link the kernel's index of its link where the address is link-local, otherwise 0
+     * @param local by which of our addresses it knows us; of no concern where the range says from which to connect
+     */
+    public void seek(IpAddress address, int link, IpAddress local) {
+        synchronized (lock) {
+            PeerConfig range = config.rangeOf(address);
+            DynamicNeighbor.Source source = new DynamicNeighbor.Source(address, link);
+            if (!running || range == null || range.session().passive() || link != 0) {
+                return;
+            }
+            DynamicNeighbor neighbor = dynamic.find(known -> known.source().equals(source));
+            if (neighbor == null) {
+                neighbor = appeared(range, source, local);
+            }
+            neighbor.sought(true);
+            neighbor.session().seek(begun++ * TURN_NANOS);
+        }
+    }
+
+    /** Leaves it to a neighbour again to connect, after {@link #seek}; without a session it is forgotten after a while. */
+    public void await(IpAddress address, int link) {
+        DynamicNeighbor.Source source = new DynamicNeighbor.Source(address, link);
+        synchronized (lock) {
+            DynamicNeighbor neighbor = dynamic.find(known -> known.source().equals(source));
+            if (neighbor != null) {
+                neighbor.sought(false);
+                neighbor.session().await();
+                rememberForAWhile(neighbor.session());
+            }
+        }
+    }
+
     /** All neighbours, the configured ones first. */
     public List<Entry> entries() {
         synchronized (lock) {
@@ -409,7 +447,7 @@ public final class Sessions {
     }
 
     private @Nullable Acceptance acceptDynamic(Endpoint remote, Endpoint local) {
-        PeerConfig peer = rangeFor(remote.address());
+        PeerConfig peer = config.rangeOf(remote.address());
         if (peer == null || !(peer.remote() instanceof PeerConfig.Remote.Range range)) {
             report(
                     "bgp.connection.refused",
@@ -430,34 +468,27 @@ public final class Sessions {
                             + " neighbours; raise the limit if they are all wanted");
             return null;
         }
-        DynamicNeighbor.Source source = new DynamicNeighbor.Source(remote);
-        SessionObserver observer = observers.observerFor(peer, true);
-        PeerConfig waiting = SessionConfig.waitingAt(peer, remote.address());
-        PeerSession session = session(
-                waiting,
-                new PeerConfig.Remote.Address(remote.address(), null),
-                peer.name() + " (" + remote.address() + ")",
-                true,
-                observer);
-        dynamic.add(new DynamicNeighbor(source, peer, session));
-        session.start(0);
+        PeerSession session =
+                appeared(peer, new DynamicNeighbor.Source(remote), null).session();
         // Should the connection be gone before anything has come of it, nothing else would remove the neighbour.
         rememberForAWhile(session);
         return session.accept();
     }
 
-    private @Nullable PeerConfig rangeFor(IpAddress address) {
-        PeerConfig best = null;
-        int length = -1;
-        for (PeerConfig peer : config.peers()) {
-            if (peer.remote() instanceof PeerConfig.Remote.Range(var range, int limit)
-                    && range.contains(address)
-                    && range.length() > length) {
-                best = peer;
-                length = range.length();
-            }
-        }
-        return best;
+    /** A neighbour of a range that was not known. */
+    private DynamicNeighbor appeared(PeerConfig range, DynamicNeighbor.Source source, @Nullable IpAddress local) {
+        IpAddress address = source.address();
+        SessionObserver observer = observers.observerFor(range, true);
+        PeerSession session = session(
+                SessionConfig.waitingAt(range, address, local),
+                new PeerConfig.Remote.Address(address, null),
+                range.name() + " (" + address + ")",
+                true,
+                observer);
+        DynamicNeighbor neighbor = new DynamicNeighbor(source, range, session);
+        dynamic.add(neighbor);
+        session.start(0);
+        return neighbor;
     }
 
     private void report(String kind, Object about, Object subject, String message) {

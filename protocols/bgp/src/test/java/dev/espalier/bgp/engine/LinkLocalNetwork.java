@@ -164,7 +164,7 @@ final class LinkLocalNetwork {
                         discovery,
                         Liveness.NONE,
                         events::add,
-                        new EarlierRun(false, false),
+                        EarlierRun.NONE,
                         SimulatedTransport::linkIndex,
                         random.split());
                 speaker.changed(world);

@@ -87,6 +87,22 @@ final class Network {
                 .build();
     }
 
+    /** Remembers in place of a file. */
+    static final class Notebook implements NeighborMemory {
+        @Nullable
+        List<RememberedNeighbor> noted;
+
+        @Override
+        public @Nullable List<RememberedNeighbor> ofEarlierRun() {
+            return noted;
+        }
+
+        @Override
+        public void note(List<RememberedNeighbor> known) {
+            noted = known;
+        }
+    }
+
     final class Router {
         final Ipv4Address address;
         final long asn;
@@ -108,6 +124,9 @@ final class Network {
         boolean weighLinkBandwidth = true;
         boolean honorGracefulShutdown = true;
         boolean installBackupPath = true;
+        /** What outlives the daemon, beside its kernel. */
+        NeighborMemory memory = new Notebook();
+
         private int runs;
 
         @Nullable
@@ -172,7 +191,7 @@ final class Network {
                         RouterDiscovery.NONE,
                         Liveness.NONE,
                         events::add,
-                        new EarlierRun(created.counters().stale() > 0, runs++ > 0),
+                        new EarlierRun(created.counters().stale() > 0, runs++ > 0, memory),
                         SimulatedTransport::linkIndex,
                         random.split());
                 made.changed(world());
