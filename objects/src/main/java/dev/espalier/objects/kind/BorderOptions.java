@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param asPath what may be in AS paths, and how they are changed
  * @param localAs the AS it knows us by, or null for the Router's
  * @param nextHopUnchanged see {@link dev.espalier.bgp.PeerConfig}
+ * @param routeServerClient see {@link dev.espalier.bgp.PeerConfig}
  * @param sendCommunities which communities it is told
  * @param maximumPrefixes how many routes it may send and be sent
  * @param externalOnly the fields given that mean something for an external peer only
@@ -38,6 +39,7 @@ public record BorderOptions(
         AsPathOptions asPath,
         @Nullable LocalAs localAs,
         boolean nextHopUnchanged,
+        boolean routeServerClient,
         Set<CommunityKind> sendCommunities,
         MaximumPrefixes maximumPrefixes,
         List<String> externalOnly) {
@@ -71,18 +73,34 @@ public record BorderOptions(
                         fields.optional("asOverride", Decoders.BOOLEAN, false)),
                 fields.optional("localAs", Decoders.object(BorderOptions::localAs)),
                 fields.optional("nextHopUnchanged", Decoders.BOOLEAN, false),
+                fields.optional("routeServerClient", Decoders.BOOLEAN, false),
                 fields.has("sendCommunities")
                         ? Set.copyOf(fields.optional("sendCommunities", COMMUNITIES, List.of()))
                         : EnumSet.allOf(CommunityKind.class),
                 fields.optional(
                         "maximumPrefixes", Decoders.object(BorderOptions::maximumPrefixes), MaximumPrefixes.NONE),
-                Stream.of("role", "enforceFirstAs", "removePrivateAs", "asOverride", "localAs", "nextHopUnchanged")
+                Stream.of(
+                                "role",
+                                "enforceFirstAs",
+                                "removePrivateAs",
+                                "asOverride",
+                                "localAs",
+                                "nextHopUnchanged",
+                                "routeServerClient")
                         .filter(fields::has)
                         .toList());
         if (options.roleStrict() && !fields.has("role")) {
             fields.error("roleStrict", "means something only beside 'role'", "say in 'role' what we are to the peer");
         }
         fields.exclude("nextHopSelf", "nextHopUnchanged", "the next hop is either ours or left as it is");
+        if (options.routeServerClient()) {
+            for (String field : List.of("nextHopSelf", "removePrivateAs", "asOverride", "localAs")) {
+                fields.exclude(
+                        "routeServerClient",
+                        field,
+                        "a route server passes AS path and next hop on as they are (RFC 7947)");
+            }
+        }
         return options;
     }
 

@@ -76,6 +76,7 @@ final class PeerCompiler {
                 .nextHopSelf(peer.spec().nextHopSelf())
                 .nextHopUnchanged(peer.spec().border().nextHopUnchanged())
                 .routeReflectorClient(peer.spec().routeReflectorClient())
+                .routeServerClient(peer.spec().border().routeServerClient())
                 .asPath(peer.spec().border().asPath())
                 .sendCommunities(peer.spec().border().sendCommunities())
                 .maximumPrefixes(peer.spec().border().maximumPrefixes())

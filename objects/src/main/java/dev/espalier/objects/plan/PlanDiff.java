@@ -68,6 +68,7 @@ public final class PlanDiff {
             new Field<>("nextHopSelf", PeerConfig::nextHopSelf, Effect.ROUTES_REEVALUATED),
             new Field<>("nextHopUnchanged", PeerConfig::nextHopUnchanged, Effect.ROUTES_REEVALUATED),
             new Field<>("routeReflectorClient", PeerConfig::routeReflectorClient, Effect.ROUTES_REEVALUATED),
+            new Field<>("routeServerClient", PeerConfig::routeServerClient, Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulShutdown", PeerConfig::gracefulShutdown, Effect.ROUTES_REEVALUATED),
             new Field<>("sendCommunities", PeerConfig::sendCommunities, Effect.ROUTES_REEVALUATED),
             new Field<>(

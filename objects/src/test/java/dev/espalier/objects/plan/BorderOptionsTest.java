@@ -71,6 +71,11 @@ class BorderOptionsTest {
     }
 
     @Test
+    void aRouteServersClientIsOne() {
+        assertThat(peer("routeServerClient: true").routeServerClient()).isTrue();
+    }
+
+    @Test
     void nothingSaidMeansTheRulesOfRfc4271AndNoLimits() {
         PeerConfig peer = peer("");
         assertThat(peer.session()).isEqualTo(PeerConfig.Session.USUAL);

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param nextHopSelf whether routes are announced with our own address as next hop also where RFC 4271 would keep it
  * @param nextHopUnchanged whether an external neighbour is told next hops as they are, wherever they lie
  * @param routeReflectorClient whether it is a client of ours (RFC 4456)
+ * @param routeServerClient whether an external neighbour is a client of ours as route server (RFC 7947): what other external
+ *     neighbours tell goes to it with AS path, next hop and MED as they are
  * @param asPath what may be in AS paths and how they are changed; internal neighbours are not concerned, loops aside
  * @param sendCommunities which communities it is told
  * @param maximumPrefixes how many routes it may send and be sent
@@ -42,6 +44,7 @@ public record PeerConfig(
         boolean nextHopSelf,
         boolean nextHopUnchanged,
         boolean routeReflectorClient,
+        boolean routeServerClient,
         AsPathOptions asPath,
         Set<CommunityKind> sendCommunities,
         MaximumPrefixes maximumPrefixes,
@@ -79,6 +82,7 @@ public record PeerConfig(
                 .nextHopSelf(nextHopSelf)
                 .nextHopUnchanged(nextHopUnchanged)
                 .routeReflectorClient(routeReflectorClient)
+                .routeServerClient(routeServerClient)
                 .asPath(asPath)
                 .sendCommunities(sendCommunities)
                 .maximumPrefixes(maximumPrefixes)
@@ -156,7 +160,8 @@ public record PeerConfig(
      * How to hold a session. A change of any of these resets it.
      *
      * @param port the neighbour's TCP port
-     * @param passive whether to wait for the neighbour to connect
+     * @param passive whether to wait for the neighbour to connect; those of a range are waited for anyway, and with this not even
+     *     connected to after a restart of ours
      * @param source our address, or null to let the kernel choose
      * @param password for TCP-MD5, or null
      * @param ttl the TTL or hop limit of what we send; 1 for a directly connected external peer
@@ -256,6 +261,7 @@ public record PeerConfig(
         private boolean nextHopSelf;
         private boolean nextHopUnchanged;
         private boolean routeReflectorClient;
+        private boolean routeServerClient;
         private AsPathOptions asPath = AsPathOptions.USUAL;
         private Set<CommunityKind> sendCommunities = EnumSet.allOf(CommunityKind.class);
         private MaximumPrefixes maximumPrefixes = MaximumPrefixes.NONE;
@@ -318,6 +324,11 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder routeServerClient(boolean value) {
+            routeServerClient = value;
+            return this;
+        }
+
         public Builder asPath(AsPathOptions value) {
             asPath = value;
             return this;
@@ -360,6 +371,7 @@ public record PeerConfig(
                     nextHopSelf,
                     nextHopUnchanged,
                     routeReflectorClient,
+                    routeServerClient,
                     asPath,
                     sendCommunities,
                     maximumPrefixes,

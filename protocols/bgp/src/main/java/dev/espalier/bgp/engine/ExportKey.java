@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param family what is told of
  * @param internal whether the neighbour is in our AS
  * @param client whether it is a route reflection client
+ * @param routeServerClient whether it is a client of ours as route server (RFC 7947)
  * @param asPath how the AS path changes
  * @param nextHop which next hop is told
  * @param link the link of the session if that is between link-local addresses, otherwise 0
@@ -45,6 +46,7 @@ record ExportKey(
         Family family,
         boolean internal,
         boolean client,
+        boolean routeServerClient,
         AsPathExport asPath,
         NextHopExport nextHop,
         int link,
@@ -95,6 +97,7 @@ record ExportKey(
                 family,
                 negotiated.internal(),
                 peer.routeReflectorClient(),
+                peer.routeServerClient() && !negotiated.internal(),
                 asPath(speaker, peer, negotiated),
                 nextHop(neighbor, negotiated, family, addresses),
                 negotiated.local().link(),
@@ -136,7 +139,7 @@ record ExportKey(
         boolean sharingMatters = !negotiated.internal() || family.addresses() == AddressFamily.IPV6;
         return new NextHopExport(
                 peer.nextHopSelf(),
-                peer.nextHopUnchanged() && !negotiated.internal(),
+                (peer.nextHopUnchanged() || peer.routeServerClient()) && !negotiated.internal(),
                 addresses.nextHopSelf(
                         family,
                         negotiated.local(),

@@ -87,13 +87,17 @@ final class ExportRules {
 
     private static PathAttributes toExternal(
             ExportKey key, PathAttributes attributes, PathSource from, PathAttributes.Builder out) {
-        out.asPath(key.asPath().rewrite(attributes.asPath()));
+        // RFC 7947 section 2.2: between its clients a route server is not there, which it is for what it says itself.
+        boolean unseen = key.routeServerClient() && from.kind() == RouteSource.EBGP;
+        if (!unseen) {
+            out.asPath(key.asPath().rewrite(attributes.asPath()));
+        }
         out.remove(AttributeType.LOCAL_PREF);
         out.remove(AttributeType.ORIGINATOR_ID);
         out.remove(AttributeType.CLUSTER_LIST);
         // RFC 4271 section 5.1.4: a neighbour's MED is not for a third AS. Our own goes out, and the policy may set
         // one.
-        if (from.kind() != RouteSource.LOCAL) {
+        if (from.kind() != RouteSource.LOCAL && !unseen) {
             out.remove(AttributeType.MULTI_EXIT_DISC);
         }
         List<ExtendedCommunity> extended = attributes.extendedCommunities();

@@ -381,6 +381,47 @@ class BorderTest {
         }
     }
 
+    // ---- as a route server (RFC 7947)
+
+    /** First and third are clients of ours; the next hop of what first tells lies beyond it, and its MED is 5. */
+    private Network.Router clientOfARouteServer(boolean enforceFirstAs) {
+        Network.Router first = net.router("10.0.0.1", 65001)
+                .with(peer(
+                        "10.0.0.2",
+                        p -> p.exportPolicy(exporting(a -> a.withNextHop(IpAddress.parse("10.0.0.9"), null)))))
+                .announcing("192.0.2.0/24", 5);
+        Network.Router us = net.router("10.0.0.2", 65002)
+                .with(
+                        peer("10.0.0.1", p -> p.routeServerClient(true)),
+                        peer("10.0.0.3", p -> p.routeServerClient(true)))
+                .announcing("198.51.100.0/24", 7);
+        Network.Router third = net.router("10.0.0.3", 65003)
+                .with(peer("10.0.0.2", p -> p.asPath(new AsPathOptions(enforceFirstAs, 0, null, false))));
+        run(first, us, third);
+        return third;
+    }
+
+    @Test
+    void aClientOfARouteServerIsToldAsPathNextHopAndMedAsAnotherClientSaidThem() {
+        PathAttributes told = learnt(clientOfARouteServer(false), "192.0.2.0/24");
+        assertThat(told.asPath().toString()).isEqualTo("65001");
+        assertThat(told.nextHop()).isEqualTo(IpAddress.parse("10.0.0.9"));
+        assertThat(told.med()).isEqualTo(5);
+    }
+
+    @Test
+    void whatARouteServerAnnouncesItselfBeginsWithItsAs() {
+        PathAttributes told = learnt(clientOfARouteServer(true), "198.51.100.0/24");
+        assertThat(told.asPath().toString()).isEqualTo("65002");
+        assertThat(told.nextHop()).isEqualTo(IpAddress.parse("10.0.0.2"));
+    }
+
+    @Test
+    void aClientThatWantsTheRouteServersAsFirstRefusesWhatComesFromOtherClients() {
+        assertThat(clientOfARouteServer(true).kernel.forwarding().keySet())
+                .containsExactly(IpPrefix.parse("198.51.100.0/24"));
+    }
+
     @Test
     void aPeerIsNotToldThatItIsItsOwnNextHop() {
         Network.Router first = net.router("10.0.0.1", 65001)

@@ -134,6 +134,7 @@ final class GroupBench {
                 Family.IPV4_UNICAST,
                 true,
                 true,
+                false,
                 AsPathExport.plain(new Asn(65000)),
                 new NextHopExport(false, false, Ipv4Address.parse("10.255.0.1"), null, null),
                 0,

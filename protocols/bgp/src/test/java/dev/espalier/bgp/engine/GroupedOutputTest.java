@@ -164,6 +164,7 @@ class GroupedOutputTest {
                         random.nextBoolean() ? removePrivate(random) : null,
                         random.nextBoolean()))
                 .sendCommunities(random.nextBoolean() ? Set.of(CommunityKind.values()) : Set.of(CommunityKind.LARGE))
+                .routeServerClient(!internal && random.nextInt(4) == 0)
                 .build();
         PeerConfig spoke = Network.peer(HUB);
         @Nullable Role counterpart = role == null ? null : role.counterpart();
