@@ -2,6 +2,7 @@ package dev.espalier.objects.kind;
 
 import dev.espalier.bgp.PeerConfig.AddPaths;
 import dev.espalier.bgp.PeerConfig.RemoteAs;
+import dev.espalier.bgp.SendLinkBandwidth;
 import dev.espalier.objects.decode.Context;
 import dev.espalier.objects.decode.Decoder;
 import dev.espalier.objects.decode.Decoders;
@@ -195,6 +196,12 @@ final class BgpPeerDecoder {
             if (fields.has("passive") && !spec.passive()) {
                 fields.error("passive", "cannot be false together with 'listenRange'", because);
             }
+        }
+        if (spec.addPaths().sends() && spec.border().sendLinkBandwidth() == SendLinkBandwidth.CUMULATIVE) {
+            fields.error(
+                    "sendLinkBandwidth",
+                    "cannot be cumulative together with 'addPaths.send', which tells each path by itself",
+                    "remove one of the two");
         }
         if (spec.bfdStrict() && spec.bfdProfile() == null && !fields.has("bfdProfile")) {
             fields.error("bfdStrict", "means something only beside 'bfdProfile'", "name a BfdProfile, or remove it");

@@ -6,6 +6,7 @@ import dev.espalier.bgp.CommunityKind;
 import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.Role;
+import dev.espalier.bgp.SendLinkBandwidth;
 import dev.espalier.net.Asn;
 import dev.espalier.objects.decode.Decoder;
 import dev.espalier.objects.decode.Decoders;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param nextHopUnchanged see {@link dev.espalier.bgp.PeerConfig}
  * @param routeServerClient see {@link dev.espalier.bgp.PeerConfig}
  * @param sendCommunities which communities it is told
+ * @param sendLinkBandwidth which link bandwidth it is told
  * @param maximumPrefixes how many routes it may send and be sent
  * @param externalOnly the fields given that mean something for an external peer only
  */
@@ -41,6 +43,7 @@ public record BorderOptions(
         boolean nextHopUnchanged,
         boolean routeServerClient,
         Set<CommunityKind> sendCommunities,
+        SendLinkBandwidth sendLinkBandwidth,
         MaximumPrefixes maximumPrefixes,
         List<String> externalOnly) {
 
@@ -53,6 +56,8 @@ public record BorderOptions(
             Decoders.listOf(Decoders.choice(byWord(CommunityKind.values())));
     private static final Decoder<MaximumPrefixes.Action> ACTION =
             Decoders.choice(byWord(MaximumPrefixes.Action.values()));
+    private static final Decoder<SendLinkBandwidth> LINK_BANDWIDTH =
+            Decoders.choice(byWord(SendLinkBandwidth.values()));
     private static final Decoder<Integer> COUNT = Decoders.integer(1, Integer.MAX_VALUE, "prefixes");
 
     private static <E extends Enum<E>> Map<String, E> byWord(E[] values) {
@@ -77,6 +82,7 @@ public record BorderOptions(
                 fields.has("sendCommunities")
                         ? Set.copyOf(fields.optional("sendCommunities", COMMUNITIES, List.of()))
                         : EnumSet.allOf(CommunityKind.class),
+                fields.optional("sendLinkBandwidth", LINK_BANDWIDTH, SendLinkBandwidth.RECEIVED),
                 fields.optional(
                         "maximumPrefixes", Decoders.object(BorderOptions::maximumPrefixes), MaximumPrefixes.NONE),
                 Stream.of(
@@ -93,6 +99,13 @@ public record BorderOptions(
             fields.error("roleStrict", "means something only beside 'role'", "say in 'role' what we are to the peer");
         }
         fields.exclude("nextHopSelf", "nextHopUnchanged", "the next hop is either ours or left as it is");
+        if (options.sendLinkBandwidth() == SendLinkBandwidth.CUMULATIVE
+                && !options.sendCommunities().contains(CommunityKind.EXTENDED)) {
+            fields.error(
+                    "sendLinkBandwidth",
+                    "needs extended communities, and 'sendCommunities' has none",
+                    "add 'extended' there, or remove this");
+        }
         if (options.routeServerClient()) {
             for (String field : List.of("nextHopSelf", "removePrivateAs", "asOverride", "localAs")) {
                 fields.exclude(

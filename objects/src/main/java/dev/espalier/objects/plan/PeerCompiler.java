@@ -79,6 +79,7 @@ final class PeerCompiler {
                 .routeServerClient(peer.spec().border().routeServerClient())
                 .asPath(peer.spec().border().asPath())
                 .sendCommunities(peer.spec().border().sendCommunities())
+                .sendLinkBandwidth(peer.spec().border().sendLinkBandwidth())
                 .maximumPrefixes(peer.spec().border().maximumPrefixes())
                 .addPaths(peer.spec().addPaths())
                 .bfd(bfd(peer.spec()))

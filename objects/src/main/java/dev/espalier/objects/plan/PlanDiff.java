@@ -71,6 +71,7 @@ public final class PlanDiff {
             new Field<>("routeServerClient", PeerConfig::routeServerClient, Effect.ROUTES_REEVALUATED),
             new Field<>("gracefulShutdown", PeerConfig::gracefulShutdown, Effect.ROUTES_REEVALUATED),
             new Field<>("sendCommunities", PeerConfig::sendCommunities, Effect.ROUTES_REEVALUATED),
+            new Field<>("sendLinkBandwidth", PeerConfig::sendLinkBandwidth, Effect.ROUTES_REEVALUATED),
             new Field<>(
                     "bfdProfile", peer -> peer.bfd() == null ? null : peer.bfd().profile(), Effect.NONE),
             new Field<>("bfdStrict", peer -> peer.bfd() != null && peer.bfd().strict(), Effect.SESSION_RESET));

@@ -10,6 +10,7 @@ import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.MaximumPrefixes.Action;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.Role;
+import dev.espalier.bgp.SendLinkBandwidth;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.net.Asn;
 import dev.espalier.net.IpPrefix;
@@ -55,7 +56,8 @@ class BorderOptionsTest {
                 removePrivateAs: {mode: replace, all: true}
                 asOverride: true
                 nextHopUnchanged: true
-                sendCommunities: [large]
+                sendCommunities: [large, extended]
+                sendLinkBandwidth: cumulative
                 maximumPrefixes:
                   in: {limit: 100, warnAt: 50, action: idle, count: accepted}
                   out: 7
@@ -65,7 +67,8 @@ class BorderOptionsTest {
         assertThat(peer.session().localAs()).isEqualTo(new LocalAs(new Asn(65009), false, true));
         assertThat(peer.asPath()).isEqualTo(new AsPathOptions(false, 2, new RemovePrivateAs(true, true), true));
         assertThat(peer.nextHopUnchanged()).isTrue();
-        assertThat(peer.sendCommunities()).isEqualTo(Set.of(CommunityKind.LARGE));
+        assertThat(peer.sendCommunities()).isEqualTo(Set.of(CommunityKind.LARGE, CommunityKind.EXTENDED));
+        assertThat(peer.sendLinkBandwidth()).isEqualTo(SendLinkBandwidth.CUMULATIVE);
         assertThat(peer.maximumPrefixes())
                 .isEqualTo(new MaximumPrefixes(new MaximumPrefixes.In(100, 50, Action.IDLE, 300, true), 7));
     }

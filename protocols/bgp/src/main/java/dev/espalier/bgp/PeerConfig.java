@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *     neighbours tell goes to it with AS path, next hop and MED as they are
  * @param asPath what may be in AS paths and how they are changed; internal neighbours are not concerned, loops aside
  * @param sendCommunities which communities it is told
+ * @param sendLinkBandwidth which link bandwidth it is told
  * @param maximumPrefixes how many routes it may send and be sent
  * @param addPaths whether several paths for a prefix are exchanged (RFC 7911)
  * @param bfd how the path to it is watched (RFC 5882), or null for not at all
@@ -47,6 +48,7 @@ public record PeerConfig(
         boolean routeServerClient,
         AsPathOptions asPath,
         Set<CommunityKind> sendCommunities,
+        SendLinkBandwidth sendLinkBandwidth,
         MaximumPrefixes maximumPrefixes,
         AddPaths addPaths,
         @Nullable Bfd bfd,
@@ -85,6 +87,7 @@ public record PeerConfig(
                 .routeServerClient(routeServerClient)
                 .asPath(asPath)
                 .sendCommunities(sendCommunities)
+                .sendLinkBandwidth(sendLinkBandwidth)
                 .maximumPrefixes(maximumPrefixes)
                 .addPaths(addPaths)
                 .bfd(bfd)
@@ -264,6 +267,7 @@ public record PeerConfig(
         private boolean routeServerClient;
         private AsPathOptions asPath = AsPathOptions.USUAL;
         private Set<CommunityKind> sendCommunities = EnumSet.allOf(CommunityKind.class);
+        private SendLinkBandwidth sendLinkBandwidth = SendLinkBandwidth.RECEIVED;
         private MaximumPrefixes maximumPrefixes = MaximumPrefixes.NONE;
         private AddPaths addPaths = AddPaths.NONE;
         private @Nullable Bfd bfd;
@@ -339,6 +343,11 @@ public record PeerConfig(
             return this;
         }
 
+        public Builder sendLinkBandwidth(SendLinkBandwidth value) {
+            sendLinkBandwidth = value;
+            return this;
+        }
+
         public Builder maximumPrefixes(MaximumPrefixes value) {
             maximumPrefixes = value;
             return this;
@@ -374,6 +383,7 @@ public record PeerConfig(
                     routeServerClient,
                     asPath,
                     sendCommunities,
+                    sendLinkBandwidth,
                     maximumPrefixes,
                     addPaths,
                     bfd,

@@ -4,6 +4,7 @@ import dev.espalier.bgp.CommunityKind;
 import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.Role;
+import dev.espalier.bgp.SendLinkBandwidth;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.session.Negotiated;
 import dev.espalier.bgp.wire.Family;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param extendedNextHop whether the next hop may be an IPv6 address although the family is IPv4 (RFC 8950)
  * @param role what we are to the neighbour (RFC 9234), or null
  * @param communities which communities it is told
+ * @param cumulativeBandwidth whether it is told the sum of the link bandwidths that share the traffic
  * @param routerId our identifier
  * @param clusterId our cluster
  * @param fourOctetAs whether AS numbers take four octets
@@ -53,6 +55,7 @@ record ExportKey(
         boolean extendedNextHop,
         @Nullable Role role,
         Set<CommunityKind> communities,
+        boolean cumulativeBandwidth,
         Ipv4Address routerId,
         Ipv4Address clusterId,
         boolean fourOctetAs,
@@ -104,6 +107,7 @@ record ExportKey(
                 negotiated.options().extendedNextHop().contains(family),
                 negotiated.role(),
                 peer.sendCommunities(),
+                peer.sendLinkBandwidth() == SendLinkBandwidth.CUMULATIVE,
                 speaker.routerId(),
                 speaker.clusterId(),
                 negotiated.options().fourOctetAs(),
@@ -156,6 +160,6 @@ record ExportKey(
 
     /** Whether more than the best path changes what is told, so that every change of a prefix's paths has to be looked at. */
     boolean looksBeyondBest() {
-        return paths > 0;
+        return paths > 0 || cumulativeBandwidth;
     }
 }

@@ -16,6 +16,7 @@ import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RouteSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,6 +127,17 @@ final class ExportRules {
         return out.build();
     }
 
+    /**
+     * Whether the link bandwidth in transformed attributes is to be replaced by the sum of those that share the traffic: then all of
+     * it comes through us.
+     */
+    static boolean tellsCumulativeBandwidth(ExportKey key, PathAttributes transformed, PathSource from) {
+        return key.cumulativeBandwidth()
+                && from.kind() != RouteSource.LOCAL
+                && transformed.nextHop() != null
+                && transformed.nextHop().equals(key.nextHop().ourAddress());
+    }
+
     /** What the export policy makes of transformed attributes: those to send, or null when it refuses. */
     @Nullable
     PathAttributes applyPolicy(
@@ -199,7 +211,11 @@ final class ExportRules {
                 || (key.peerName() != null && origination.peers().contains(key.peerName()));
     }
 
-    /** The whole judgement with its reason, for people. */
+    /**
+     * The whole judgement with its reason, for people.
+     *
+     * @param cumulativeBandwidth the sum of the link bandwidths that share the traffic; asked for only where it is told
+     */
     Judgement judge(
             ExportKey key,
             PathSource from,
@@ -207,7 +223,8 @@ final class ExportRules {
             long high,
             long low,
             int length,
-            PathAttributes attributes) {
+            PathAttributes attributes,
+            DoubleSupplier cumulativeBandwidth) {
         if (!isForPeer(key, origination)) {
             return Judgement.refused(ExportRefusal.NOT_FOR_THIS_PEER);
         }
@@ -216,6 +233,9 @@ final class ExportRules {
             return Judgement.refused(refusal);
         }
         PathAttributes transformed = transform(key, attributes, from);
+        if (tellsCumulativeBandwidth(key, transformed, from)) {
+            transformed = LinkBandwidth.cumulative(key, transformed, (float) cumulativeBandwidth.getAsDouble());
+        }
         String because = null;
         PathAttributes wanted = transformed;
         Policy policy = key.policy();

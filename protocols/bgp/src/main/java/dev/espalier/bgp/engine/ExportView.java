@@ -165,7 +165,8 @@ final class ExportView {
                 prefixes.high(prefixId),
                 prefixes.low(prefixId),
                 prefixes.length(prefixId),
-                attributes.get(rib.accepted(path)));
+                attributes.get(rib.accepted(path)),
+                () -> locRib.cumulativeBandwidth(prefixId));
         if (judgement.refusal() == null && group.holdsBack(prefixId)) {
             return new Verdict(false, notAnnounced(ExportRefusal.LIMIT, null));
         }

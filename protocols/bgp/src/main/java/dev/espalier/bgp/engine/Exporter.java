@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Exporter {
 
     private final ExportKey key;
+    private final LocRib locRib;
     private final Rib rib;
     private final AttributeTable attributes;
     private final IntFunction<PathSource> sources;
@@ -25,9 +26,10 @@ final class Exporter {
      * @param sources gives the source of an index
      * @param own what we announce on our own account
      */
-    Exporter(ExportKey key, Rib rib, AttributeTable attributes, IntFunction<PathSource> sources, OwnRoutes own) {
+    Exporter(ExportKey key, LocRib locRib, AttributeTable attributes, IntFunction<PathSource> sources, OwnRoutes own) {
         this.key = key;
-        this.rib = rib;
+        this.locRib = locRib;
+        this.rib = locRib.rib();
         this.attributes = attributes;
         this.sources = sources;
         this.own = own;
@@ -35,7 +37,7 @@ final class Exporter {
 
     /** One for the neighbours of another key. */
     Exporter with(ExportKey other) {
-        return new Exporter(other, rib, attributes, sources, own);
+        return new Exporter(other, locRib, attributes, sources, own);
     }
 
     ExportKey key() {
@@ -56,6 +58,9 @@ final class Exporter {
         PathAttributes transformed = cache.transform(key, attributes.get(rib.accepted(path)), from);
         if (transformed == null) {
             return null;
+        }
+        if (ExportRules.tellsCumulativeBandwidth(key, transformed, from)) {
+            transformed = LinkBandwidth.cumulative(key, transformed, locRib.cumulativeBandwidth(prefixId));
         }
         PrefixTable prefixes = rib.prefixes();
         PathAttributes out = rules.applyPolicy(

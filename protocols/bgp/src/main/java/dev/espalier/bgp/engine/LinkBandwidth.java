@@ -2,7 +2,9 @@ package dev.espalier.bgp.engine;
 
 import dev.espalier.net.ExtendedCommunity;
 import dev.espalier.route.PathAttributes;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How traffic is shared by the link bandwidths that paths carry (draft-ietf-idr-link-bandwidth): in proportion to them if all
@@ -35,6 +37,38 @@ final class LinkBandwidth {
             }
         }
         return largest;
+    }
+
+    /** The sum of bandwidths; {@link #NONE} if any has none, for then it is not known. No more than the community can say. */
+    static float sum(float[] bandwidths) {
+        double sum = 0;
+        for (float bandwidth : bandwidths) {
+            if (bandwidth <= NONE) {
+                return NONE;
+            }
+            sum += bandwidth;
+        }
+        return (float) Math.min(sum, Float.MAX_VALUE);
+    }
+
+    /**
+     * What the neighbours of a key are told in place of the link bandwidths in attributes that are about to go out with our
+     * address as next hop.
+     *
+     * @param sum the bandwidth of all paths that share the traffic; {@link #NONE} to say nothing of it
+     */
+    static PathAttributes cumulative(ExportKey key, PathAttributes attributes, float sum) {
+        List<ExtendedCommunity> told = new ArrayList<>(attributes.extendedCommunities().stream()
+                .filter(community -> !community.isLinkBandwidth())
+                .toList());
+        if (sum > NONE) {
+            // The draft's own form is not transitive, which an external neighbour may refuse (RFC 4360 section 6).
+            told.add(ExtendedCommunity.linkBandwidth(
+                    !key.internal(), key.asPath().seen(), sum));
+        }
+        return told.equals(attributes.extendedCommunities())
+                ? attributes
+                : attributes.toBuilder().extendedCommunities(told).build();
     }
 
     /** The weights of paths with these bandwidths, 1 to 256 each; all 1 if any has none. */

@@ -290,6 +290,20 @@ final class LocRib {
         });
     }
 
+    /**
+     * The sum of the link bandwidths of the paths that share the traffic for a prefix, decided for somebody who asks; {@link
+     * LinkBandwidth#NONE} unless every one of them has one.
+     */
+    float cumulativeBandwidth(int prefixId) {
+        explain(prefixId);
+        int count = decision.best() == Rib.NONE ? 0 : decision.multipath(equals, multipathRelax);
+        float[] bandwidths = new float[count];
+        for (int i = 0; i < count; i++) {
+            bandwidths[i] = LinkBandwidth.of(attributes.get(rib.accepted(equals[i])));
+        }
+        return LinkBandwidth.sum(bandwidths);
+    }
+
     private float bandwidth(int path) {
         return weighLinkBandwidth ? LinkBandwidth.of(attributes.get(rib.accepted(path))) : LinkBandwidth.NONE;
     }

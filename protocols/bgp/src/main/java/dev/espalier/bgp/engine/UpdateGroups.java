@@ -77,7 +77,7 @@ final class UpdateGroups {
     }
 
     private Announcer announcer(ExportKey key) {
-        Exporter exporter = new Exporter(key, locRib.rib(), attributes, sources, own);
+        Exporter exporter = new Exporter(key, locRib, attributes, sources, own);
         return key.paths() == 0
                 ? new BestPathAnnouncer(exporter, locRib.rib(), attributes)
                 : new AddPathAnnouncer(exporter, locRib, attributes, pathIds);

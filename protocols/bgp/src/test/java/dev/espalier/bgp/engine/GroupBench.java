@@ -141,6 +141,7 @@ final class GroupBench {
                 false,
                 null,
                 Set.of(CommunityKind.values()),
+                false,
                 Ipv4Address.parse("10.255.0.1"),
                 Ipv4Address.parse("10.255.0.1"),
                 true,

@@ -8,6 +8,7 @@ import dev.espalier.bgp.CommunityKind;
 import dev.espalier.bgp.LocalAs;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.Role;
+import dev.espalier.bgp.SendLinkBandwidth;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.net.Asn;
 import dev.espalier.net.Community;
@@ -165,6 +166,7 @@ class GroupedOutputTest {
                         random.nextBoolean()))
                 .sendCommunities(random.nextBoolean() ? Set.of(CommunityKind.values()) : Set.of(CommunityKind.LARGE))
                 .routeServerClient(!internal && random.nextInt(4) == 0)
+                .sendLinkBandwidth(random.nextBoolean() ? SendLinkBandwidth.CUMULATIVE : SendLinkBandwidth.RECEIVED)
                 .build();
         PeerConfig spoke = Network.peer(HUB);
         @Nullable Role counterpart = role == null ? null : role.counterpart();

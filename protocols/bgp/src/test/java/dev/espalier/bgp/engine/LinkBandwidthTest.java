@@ -71,6 +71,16 @@ class LinkBandwidthTest {
     }
 
     @Test
+    void aSumIsThatOfAllPathsOrNotKnown() {
+        assertThat(LinkBandwidth.sum(new float[] {10 * GIGABIT, 40 * GIGABIT})).isEqualTo(50 * GIGABIT);
+        assertThat(LinkBandwidth.sum(new float[] {10 * GIGABIT, LinkBandwidth.NONE}))
+                .isEqualTo(LinkBandwidth.NONE);
+        assertThat(LinkBandwidth.sum(new float[] {Float.MAX_VALUE, Float.MAX_VALUE}))
+                .isEqualTo(Float.MAX_VALUE);
+        assertThat(LinkBandwidth.sum(new float[0])).isEqualTo(LinkBandwidth.NONE);
+    }
+
+    @Test
     void bothFormsOfTheCommunityCountAndTheLargestOfSeveral() {
         assertThat(LinkBandwidth.of(with("bandwidth:65000:1000"))).isEqualTo(1000);
         assertThat(LinkBandwidth.of(with("rt:65000:1", "bandwidth-transitive:65000:2000", "bandwidth:65001:1000")))

@@ -2,7 +2,9 @@ package dev.espalier.bgp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.bgp.SendLinkBandwidth;
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.net.Asn;
 import dev.espalier.net.ExtendedCommunity;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.route.NextHop;
@@ -162,5 +164,70 @@ class MultipathTest {
         assertThat(middle.kernel.forwarding().get(behind))
                 .extracting(NextHop.Hop::weight)
                 .containsExactly(1, 3);
+    }
+
+    // ---- what another is told of the sum
+
+    private final Network.Router beyond = net.router("10.0.0.4", 65004).with(Network.peer("10.0.0.9"));
+
+    /** One more neighbour of the middle, that is told the sum; by default with the middle as next hop. */
+    private void startBeyond(boolean nextHopSelf, Network.Router... sources) {
+        middle.with(Network.peer("10.0.0.4").toBuilder()
+                .sendLinkBandwidth(SendLinkBandwidth.CUMULATIVE)
+                .nextHopSelf(nextHopSelf)
+                .build());
+        beyond.start();
+        start(sources);
+    }
+
+    private List<String> toldBeyond() {
+        return beyond.routes().get(PREFIX).paths().getFirst().received().extendedCommunities().stream()
+                .map(ExtendedCommunity::toString)
+                .toList();
+    }
+
+    private static String sum(int gigabits) {
+        return ExtendedCommunity.linkBandwidth(true, new Asn(65009), gigabits * 125_000_000f)
+                .toString();
+    }
+
+    @Test
+    void anExternalPeerIsToldTheSumOfTheBandwidthsThatShareTheTraffic() {
+        startBeyond(true, source(1, 65001, 5, gigabits(10)), source(2, 65001, 5, gigabits(40)));
+        assertThat(toldBeyond()).containsExactly(sum(50));
+    }
+
+    @Test
+    void theSumFollowsPathsThatAreNotBest() {
+        Network.Router second = source(2, 65001, 5, gigabits(40));
+        startBeyond(true, source(1, 65001, 5, gigabits(10)), second);
+        announce(second, 5, gigabits(16));
+        second.reconfigure();
+        run();
+        assertThat(toldBeyond()).containsExactly(sum(26));
+        second.kill();
+        net.time.run(Duration.ofMinutes(3));
+        assertThat(toldBeyond()).containsExactly(sum(10));
+    }
+
+    @Test
+    void ofASumThatIsNotKnownNothingIsSaid() {
+        startBeyond(true, source(1, 65001, 5, gigabits(10)), source(2, 65001, 5, null));
+        assertThat(toldBeyond()).isEmpty();
+    }
+
+    @Test
+    void whereTrafficDoesNotComeThroughUsTheBandwidthStaysThatOfTheNextHop() {
+        startBeyond(false, source(1, 65001, 5, gigabits(10)), source(2, 65001, 5, gigabits(40)));
+        assertThat(toldBeyond()).containsExactly(gigabits(10));
+    }
+
+    @Test
+    void aReloadGoesBackToTheBandwidthOfTheBestPath() {
+        startBeyond(true, source(1, 65001, 5, gigabits(10)), source(2, 65001, 5, gigabits(40)));
+        middle.with(Network.peer("10.0.0.4"));
+        middle.reconfigure();
+        run();
+        assertThat(toldBeyond()).containsExactly(gigabits(10));
     }
 }
