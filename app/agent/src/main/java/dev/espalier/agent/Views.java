@@ -59,6 +59,7 @@ final class Views {
                 agreed == null ? null : agreed.internal(),
                 session == null ? 0 : TimeUnit.NANOSECONDS.toSeconds(nowNanos - session.sinceNanos()),
                 session == null ? null : session.lastDown(),
+                session == null ? null : session.lastError(),
                 hint(peer, agreed),
                 agreed == null ? null : agreed.local().toString(),
                 agreed == null ? null : agreed.holdSeconds(),
@@ -113,7 +114,7 @@ final class Views {
     private static @Nullable String hint(PeerSnapshot peer, @Nullable Negotiated agreed) {
         if (agreed == null) {
             return peer.session() != null && peer.session().state() == SessionState.IDLE
-                    ? peer.session().lastDown()
+                    ? peer.session().whyDown()
                     : null;
         }
         boolean external = !agreed.internal();

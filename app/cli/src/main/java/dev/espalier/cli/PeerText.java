@@ -24,6 +24,7 @@ final class PeerText {
         line("State", style.paint(peer.text("state"), PeersTable.tone(peer)) + since(peer));
         line("To do", peer.text("hint"));
         line("Last down", peer.text("lastDown"));
+        line("Last error", peer.text("lastError"));
         line("AS", asn(peer));
         line("Our AS", peer.has("localAsn") ? peer.text("localAsn") : "");
         line("Our role", peer.text("role"));

@@ -91,6 +91,9 @@ final class PeersTable {
         if (peer.has("hint")) {
             return peer.text("hint");
         }
-        return peer.text("state").equals(ESTABLISHED) ? "" : peer.text("lastDown");
+        if (peer.text("state").equals(ESTABLISHED)) {
+            return "";
+        }
+        return peer.has("lastError") ? peer.text("lastError") : peer.text("lastDown");
     }
 }

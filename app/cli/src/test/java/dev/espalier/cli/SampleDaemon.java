@@ -118,7 +118,7 @@ final class SampleDaemon implements Daemon {
             String state,
             @Nullable Long asn,
             long since,
-            @Nullable String lastDown,
+            @Nullable String lastError,
             @Nullable String hint,
             Map<String, PeerView.Routes> families) {
         boolean up = state.equals("Established");
@@ -135,7 +135,8 @@ final class SampleDaemon implements Daemon {
                 up ? "10.255.0.1" : null,
                 up ? asn != null && asn == 65001L : null,
                 since,
-                lastDown,
+                null,
+                lastError,
                 hint,
                 up ? "192.0.2.7" : null,
                 up ? 90 : null,

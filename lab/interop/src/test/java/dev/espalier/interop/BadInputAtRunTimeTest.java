@@ -20,7 +20,7 @@ class BadInputAtRunTimeTest {
                 Espalier us = new Espalier(rig)) {
             us.start(OurSide.of(PeerSetup.external()).objects());
             within(10, () -> assertThat(us.log()).contains("cannot connect to 10.9.0.2 port 179"));
-            assertThat(us.peer(Rig.THEIRS).path("lastDown").asText()).contains("refused");
+            assertThat(us.peer(Rig.THEIRS).path("lastError").asText()).contains("refused");
         }
     }
 

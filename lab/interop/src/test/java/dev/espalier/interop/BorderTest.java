@@ -137,7 +137,7 @@ class BorderTest {
         startBird(
                 birdSession("espalier", Rig.THEIRS, 65002, "local role customer; ipv4 { import all; export none; };"));
         us.start(side("role: customer").objects());
-        within(SOON, () -> assertThat(us.peer(Rig.THEIRS).path("lastDown").asText())
+        within(SOON, () -> assertThat(us.peer(Rig.THEIRS).path("lastError").asText())
                 .containsAnyOf("should be provider", "Role Mismatch (2/11)"));
         assertThat(us.state(Rig.THEIRS)).isNotEqualTo("Established");
     }

@@ -134,7 +134,7 @@ class CapabilityTest {
     void aRoleThatDoesNotFitIsRefusedAndNamed() {
         assumeTrue(kind.has(Trait.ROLES), kind + " has no roles");
         session(CUSTOMER, OurSide.of(CUSTOMER).peer("role", "customer"));
-        within(SOON, () -> assertThat(us.peer(Rig.THEIRS).path("lastDown").asText())
+        within(SOON, () -> assertThat(us.peer(Rig.THEIRS).path("lastError").asText())
                 .containsAnyOf("should be provider", "Role Mismatch (2/11)"));
         assertThat(us.state(Rig.THEIRS)).isNotEqualTo("Established");
     }

@@ -296,7 +296,7 @@ class InteropTest {
         within(SOON, () -> {
             assertThat(us.state(Rig.THEIRS)).isNotEqualTo("Established");
             assertThat(us.log()).containsIgnoringCase("password");
-            assertThat(us.peer(Rig.THEIRS).path("lastDown").asText()).containsIgnoringCase("password");
+            assertThat(us.peer(Rig.THEIRS).path("lastError").asText()).containsIgnoringCase("password");
         });
         assertThat(us.log()).doesNotContain("s3cret").doesNotContain("wr0ng");
         us.reload(OurSide.of(setup).objects());

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param routerId its BGP identifier; null unless established
  * @param internal whether it is in our AS; null unless established
  * @param sinceSeconds how long it has been in this state
- * @param lastDown why the session last went down or could not come up; null when it never did
+ * @param lastDown why the last session that was up ended; null when none has
+ * @param lastError why the last attempt at a session failed; null when none has since a session was last up
  * @param hint what somebody should do about it; null when all is well
  * @param localAddress our end; null unless established
  * @param holdSeconds the hold time in force; null unless established
@@ -53,6 +54,7 @@ public record PeerView(
         @Nullable Boolean internal,
         long sinceSeconds,
         @Nullable String lastDown,
+        @Nullable String lastError,
         @Nullable String hint,
         @Nullable String localAddress,
         @Nullable Integer holdSeconds,

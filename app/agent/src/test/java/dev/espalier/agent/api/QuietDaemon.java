@@ -80,6 +80,7 @@ final class QuietDaemon implements Daemon {
                 null,
                 null,
                 null,
+                null,
                 List.of(),
                 null,
                 List.of(),

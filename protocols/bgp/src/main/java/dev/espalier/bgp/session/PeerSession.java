@@ -65,6 +65,7 @@ final class PeerSession {
             long since,
             @Nullable Negotiated negotiated,
             @Nullable String lastDown,
+            @Nullable String lastError,
             boolean quiet) {}
 
     /**
@@ -98,7 +99,7 @@ final class PeerSession {
         this.path = new PathWatch(
                 context, config, remote, dynamic, loop, report -> handle(new FsmEvent.PathChanged(report)));
         this.fsm = new PeerFsm(context.local(), config);
-        this.snapshot = new Snapshot(state, loop.now(), null, null, true);
+        this.snapshot = new Snapshot(state, loop.now(), null, null, null, true);
     }
 
     // ---- from any thread ----
@@ -161,6 +162,7 @@ final class PeerSession {
                 shown.since,
                 shown.negotiated,
                 shown.lastDown,
+                shown.lastError,
                 counters.established.intValue(),
                 counters.messagesReceived.sum(),
                 counters.messagesSent.sum(),
@@ -238,12 +240,15 @@ final class PeerSession {
         Snapshot before = snapshot;
         Negotiated negotiated = state.session() == null ? null : state.session().negotiated();
         String lastDown = reports.lastDown();
-        if (state.equals(before.state) && Objects.equals(lastDown, before.lastDown)) {
+        String lastError = reports.lastError();
+        if (state.equals(before.state)
+                && Objects.equals(lastDown, before.lastDown)
+                && Objects.equals(lastError, before.lastError)) {
             return;
         }
         SessionState now = state.state();
         long since = now == before.state.state() ? before.since : loop.now();
-        snapshot = new Snapshot(state, since, negotiated, lastDown, state.quiet());
+        snapshot = new Snapshot(state, since, negotiated, lastDown, lastError, state.quiet());
         if (state.quiet() && !before.quiet) {
             context.onQuiet().accept(this);
         }

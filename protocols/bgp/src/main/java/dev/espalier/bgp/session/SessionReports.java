@@ -14,7 +14,7 @@ final class SessionReports {
     private final IpAddress remote;
     private final EventLimiter findingsLimiter = new EventLimiter();
     private @Nullable String lastDown;
-    private @Nullable String lastFailure;
+    private @Nullable String lastError;
 
     SessionReports(SessionContext context, String label, IpAddress remote) {
         this.context = context;
@@ -22,14 +22,20 @@ final class SessionReports {
         this.remote = remote;
     }
 
-    /** Why the session last went down or did not come up. */
+    /** Why the last session that was up ended. */
     @Nullable
     String lastDown() {
         return lastDown;
     }
 
+    /** Why the last attempt at a session failed, unless one has come up since. */
+    @Nullable
+    String lastError() {
+        return lastError;
+    }
+
     void established(Negotiated negotiated) {
-        lastFailure = null;
+        lastError = null;
         String hold = negotiated.holdSeconds() == 0 ? "no hold time" : "hold " + negotiated.holdSeconds() + " s";
         String families = String.join(
                 ", ",
@@ -59,11 +65,10 @@ final class SessionReports {
     }
 
     void failed(Effect.Failed failed) {
-        lastDown = failed.reason();
-        if (failed.reason().equals(lastFailure)) {
+        if (failed.reason().equals(lastError)) {
             return;
         }
-        lastFailure = failed.reason();
+        lastError = failed.reason();
         String kind =
                 switch (failed.failure()) {
                     case UNREACHABLE -> "bgp.session.unreachable";

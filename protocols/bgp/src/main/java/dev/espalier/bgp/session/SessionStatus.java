@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param state where the state machine stands
  * @param sinceNanos when it came there, on the session's loop's clock
  * @param negotiated what was agreed on; null unless established
- * @param lastDown why the session last went down or could not come up, as a sentence; null when it never did
+ * @param lastDown why the last session that was up ended, as a sentence; null when none has
+ * @param lastError why the last attempt at a session failed, as a sentence; null when none has since a session was last up
  * @param establishedCount how often it came up
  * @param messagesReceived BGP messages received since the daemon started
  * @param messagesSent BGP messages sent since the daemon started
@@ -22,6 +23,7 @@ public record SessionStatus(
         long sinceNanos,
         @Nullable Negotiated negotiated,
         @Nullable String lastDown,
+        @Nullable String lastError,
         int establishedCount,
         long messagesReceived,
         long messagesSent,
@@ -31,6 +33,11 @@ public record SessionStatus(
 
     /** No session, because it is not known where the neighbour is. */
     static SessionStatus waiting(long sinceNanos, String reason) {
-        return new SessionStatus(SessionState.IDLE, sinceNanos, null, reason, 0, 0, 0, 0, 0, 0);
+        return new SessionStatus(SessionState.IDLE, sinceNanos, null, null, reason, 0, 0, 0, 0, 0, 0);
+    }
+
+    /** Why there is no session: what the last attempt met with, or else what ended the last session; null when nothing is amiss. */
+    public @Nullable String whyDown() {
+        return lastError == null ? lastDown : lastError;
     }
 }

@@ -192,8 +192,8 @@ class BorderTest {
         run(a, b);
         assertThat(a.established()).isZero();
         assertThat(List.of(
-                        String.valueOf(peerOf(a, "10.0.0.2").session().lastDown()),
-                        String.valueOf(peerOf(b, "10.0.0.1").session().lastDown())))
+                        String.valueOf(peerOf(a, "10.0.0.2").session().lastError()),
+                        String.valueOf(peerOf(b, "10.0.0.1").session().lastError())))
                 .anyMatch(text -> text.contains("Role Mismatch (2/11)") || text.contains("should be provider"));
     }
 

@@ -72,9 +72,9 @@ class UnnumberedTest {
         pair();
         a.start();
         assertThat(a.peer("e1").address()).isNull();
-        assertThat(a.peer("e1").session().lastDown()).startsWith("no router advertisement heard on e1 yet:");
+        assertThat(a.peer("e1").session().lastError()).startsWith("no router advertisement heard on e1 yet:");
         a.up("e1", false);
-        assertThat(a.peer("e1").session().lastDown()).isEqualTo("link e1 is down");
+        assertThat(a.peer("e1").session().lastError()).isEqualTo("link e1 is down");
     }
 
     @Test
@@ -153,7 +153,7 @@ class UnnumberedTest {
         b.reconfigure();
         net.time.run(SOON);
         assertThat(b.peer("e1").session().establishedCount()).isEqualTo(1);
-        assertThat(b.peer("e7").session().lastDown()).contains("there is no link e7");
+        assertThat(b.peer("e7").session().lastError()).contains("there is no link e7");
         b.peers.remove("e1");
         b.reconfigure();
         net.time.run(Duration.ofSeconds(1));

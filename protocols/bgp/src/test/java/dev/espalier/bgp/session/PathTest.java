@@ -85,9 +85,9 @@ class PathTest {
         lab.time.run(Duration.ofSeconds(9));
         assertThat(a.status().state()).isEqualTo(SessionState.IDLE);
         assertThat(a.status().messagesSent()).isZero();
-        assertThat(a.status().lastDown()).isNull();
+        assertThat(a.status().lastError()).isNull();
         lab.time.run(Duration.ofSeconds(2));
-        assertThat(a.status().lastDown()).contains("waits for BFD").contains("the peer has not been heard");
+        assertThat(a.status().lastError()).contains("waits for BFD").contains("the peer has not been heard");
         lab.time.run(Duration.ofMinutes(2));
         assertThat(a.eventsOf("bgp.session.failed")).as("said once").hasSize(1);
         a.paths.all(Liveness.Condition.UP, "", false);
@@ -101,7 +101,7 @@ class PathTest {
         lab.time.run(Duration.ofMinutes(1));
         assertThat(a.only().closed).hasSize(1);
         assertThat(a.status().state()).isEqualTo(SessionState.IDLE);
-        assertThat(a.status().lastDown()).contains("waits for BFD").contains(WHY);
+        assertThat(a.status().lastError()).contains("waits for BFD").contains(WHY);
         a.paths.all(Liveness.Condition.UP, "", false);
         lab.time.run(Duration.ofSeconds(30));
         assertThat(a.only().established).isEqualTo(2);

@@ -210,13 +210,31 @@ class SessionTest {
     }
 
     @Test
+    void whyTheLastSessionEndedIsNotLostByAttemptsThatFailAfterIt() {
+        a = lab.speaker(A, 65001, Lab.peer(B, 65002).retry(1).build());
+        b = lab.speaker(B, 65002, Lab.peer(A, 65001).passive().build());
+        a.sessions.start();
+        lab.time.run(Duration.ofSeconds(10));
+        assertThat(a.status().lastDown()).isNull();
+        assertThat(a.status().lastError()).contains("cannot connect");
+        assertThat(a.status().whyDown()).isEqualTo(a.status().lastError());
+        b.sessions.start();
+        assertThat(lab.converges(Duration.ofSeconds(10), a, b)).isTrue();
+        assertThat(a.status().whyDown()).isNull();
+        b.sessions.stop("maintenance");
+        lab.time.run(Duration.ofSeconds(30));
+        assertThat(a.status().lastDown()).contains("maintenance");
+        assertThat(a.status().lastError()).contains("cannot connect");
+    }
+
+    @Test
     void refusalsBackOffAndAreReportedOnce() {
         start(Lab.peer(B, 65003).passive(), Lab.peer(A, 65001).retry(1));
         lab.time.run(Duration.ofMinutes(10));
         // 1 + 2 + 4 + ... + 60 + 60 ...: about 16 attempts, each with one OPEN and one NOTIFICATION.
         assertThat(a.status().messagesSent()).isBetween(20L, 60L);
         assertThat(a.eventsOf("bgp.session.refused")).hasSize(1);
-        assertThat(a.status().lastDown()).contains("65003");
+        assertThat(a.status().lastError()).contains("65003");
     }
 
     @Test
