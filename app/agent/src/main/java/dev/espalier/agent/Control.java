@@ -246,6 +246,7 @@ final class Control implements Daemon, AutoCloseable {
         Map<String, SpeakerConfig> speakers = speakersOf(wanted);
         Map<String, Instance> begun = new LinkedHashMap<>();
         List<String> changed = new ArrayList<>();
+        List<String> stopped = new ArrayList<>();
         liveness.profiles(wanted.bfdProfiles());
         try {
             for (Map.Entry<String, SpeakerConfig> speaker : speakers.entrySet()) {
@@ -261,6 +262,7 @@ final class Control implements Daemon, AutoCloseable {
                 } else if (speaker != null) {
                     // In another kernel table or on another device it is another one; both cannot listen on the same
                     // port.
+                    stopped.add(running.getKey());
                     stop(running.getValue(), "its kernel table or device was changed", false);
                     begun.put(running.getKey(), listening(speaker));
                 }
@@ -272,6 +274,7 @@ final class Control implements Daemon, AutoCloseable {
                     Objects.requireNonNull(instances.get(name)).reconfigure(Objects.requireNonNull(before.get(name))));
             // They have said nothing to anybody, and what the kernel holds of theirs is of an earlier run: it stays.
             begun.values().forEach(instance -> stop(instance, null, true));
+            restore(stopped, before);
             throw refused;
         }
         Map<String, Instance> next = new LinkedHashMap<>();
@@ -286,6 +289,34 @@ final class Control implements Daemon, AutoCloseable {
         instances = next;
         plan = wanted;
         begun.values().forEach(instance -> instance.talk(ready -> {}));
+    }
+
+    /**
+     * Starts instances again, as they were before, whose successors were refused. What does not even start as it was is said, and
+     * starts with the next configuration that is taken.
+     */
+    private void restore(List<String> stopped, Map<String, SpeakerConfig> before) {
+        Map<String, Instance> restored = new LinkedHashMap<>(instances);
+        for (String name : stopped) {
+            SpeakerConfig speaker = Objects.requireNonNull(before.get(name));
+            restored.remove(name);
+            try {
+                Instance again = listening(speaker);
+                again.talk(ready -> {});
+                restored.put(name, again);
+            } catch (Transport.TransportException
+                    | Fib.FibException
+                    | Agent.StartException
+                    | IllegalStateException lost) {
+                journal.error(
+                        "instance.lost",
+                        speaker.instance(),
+                        name,
+                        "it was stopped for a configuration that was refused, and does not start again as it was: "
+                                + lost.getMessage() + "; it starts with the next reload that succeeds");
+            }
+        }
+        instances = restored;
     }
 
     private static Map<String, SpeakerConfig> speakersOf(Plan of) {

@@ -64,7 +64,7 @@ final class NeighborFile implements AutoCloseable {
         return new NeighborMemory() {
             @Override
             public @Nullable List<RememberedNeighbor> ofEarlierRun() {
-                return earlier == null ? null : earlier.getOrDefault(instance.name(), List.of());
+                return NeighborFile.this.ofEarlierRun(instance.name());
             }
 
             @Override
@@ -72,6 +72,15 @@ final class NeighborFile implements AutoCloseable {
                 NeighborFile.this.note(instance.name(), neighbors);
             }
         };
+    }
+
+    /** An instance that is started anew, without a restart of the daemon, has been noted by itself. */
+    private synchronized @Nullable List<RememberedNeighbor> ofEarlierRun(String instance) {
+        List<RememberedNeighbor> ofThisRun = known.get(instance);
+        if (ofThisRun != null) {
+            return ofThisRun;
+        }
+        return earlier == null ? null : earlier.getOrDefault(instance, List.of());
     }
 
     private synchronized void note(String instance, List<RememberedNeighbor> neighbors) {

@@ -61,6 +61,10 @@ class NeighborFileTest {
         try (NeighborFile file = open()) {
             assertThat(file.of(RoutingInstance.DEFAULT).ofEarlierRun()).containsExactly(ONE, OTHER);
             assertThat(file.of(RED).ofEarlierRun()).isEmpty();
+            file.of(RED).note(List.of(ONE));
+            assertThat(file.of(RED).ofEarlierRun())
+                    .as("an instance started anew in the same run")
+                    .containsExactly(ONE);
         }
         assertThat(events).isEmpty();
         assertThat(folder).isDirectoryNotContaining("glob:**.new");
