@@ -278,96 +278,125 @@ public record PeerConfig(
             this.remote = remote;
         }
 
+        /** What people call it, in place of the name that the builder was made with. */
         public Builder name(String value) {
             name = value;
             return this;
         }
 
+        /** Who the neighbour is, in place of whom the builder was made for. */
         public Builder remote(Remote value) {
             remote = value;
             return this;
         }
 
+        /** Which AS it must be in; any unless set. */
         public Builder asn(RemoteAs value) {
             asn = value;
             return this;
         }
 
+        /** How to hold the session; {@link Session#USUAL} unless set. */
         public Builder session(Session value) {
             session = value;
             return this;
         }
 
+        /** What to exchange; IPv4 unicast unless set. */
         public Builder families(Set<Family> value) {
             families = value;
             return this;
         }
 
+        /**
+         * What to accept from it; null, as at first, for everything from an internal neighbour and nothing from an
+         * external one (RFC 8212).
+         */
         public Builder importPolicy(@Nullable Policy value) {
             importPolicy = value;
             return this;
         }
 
+        /**
+         * What to tell it; null, as at first, for everything to an internal neighbour and nothing to an external one
+         * (RFC 8212).
+         */
         public Builder exportPolicy(@Nullable Policy value) {
             exportPolicy = value;
             return this;
         }
 
+        /** Whether it is told our own address as next hop also where RFC 4271 would keep it; not unless set. */
         public Builder nextHopSelf(boolean value) {
             nextHopSelf = value;
             return this;
         }
 
+        /** Whether an external neighbour is told next hops as they are; not unless set. */
         public Builder nextHopUnchanged(boolean value) {
             nextHopUnchanged = value;
             return this;
         }
 
+        /** Whether it is a client of ours (RFC 4456); not unless set. */
         public Builder routeReflectorClient(boolean value) {
             routeReflectorClient = value;
             return this;
         }
 
+        /** Whether an external neighbour is a client of ours as route server (RFC 7947); not unless set. */
         public Builder routeServerClient(boolean value) {
             routeServerClient = value;
             return this;
         }
 
+        /** What may be in AS paths and how they are changed; {@link AsPathOptions#USUAL} unless set. */
         public Builder asPath(AsPathOptions value) {
             asPath = value;
             return this;
         }
 
+        /** Which communities it is told; all kinds unless set. */
         public Builder sendCommunities(Set<CommunityKind> value) {
             sendCommunities = value;
             return this;
         }
 
+        /** Which link bandwidth it is told; that of the best path unless set. */
         public Builder sendLinkBandwidth(SendLinkBandwidth value) {
             sendLinkBandwidth = value;
             return this;
         }
 
+        /** How many routes it may send and be sent; without a limit unless set. */
         public Builder maximumPrefixes(MaximumPrefixes value) {
             maximumPrefixes = value;
             return this;
         }
 
+        /** Whether several paths for a prefix are exchanged (RFC 7911); one each way unless set. */
         public Builder addPaths(AddPaths value) {
             addPaths = value;
             return this;
         }
 
+        /** How the path to it is watched (RFC 5882); null, as at first, for not at all. */
         public Builder bfd(@Nullable Bfd value) {
             bfd = value;
             return this;
         }
 
+        /** Whether it is in maintenance (RFC 8326); not unless set. */
         public Builder gracefulShutdown(boolean value) {
             gracefulShutdown = value;
             return this;
         }
 
+        /**
+         * The neighbour as it has been described.
+         *
+         * @throws IllegalArgumentException as for the record
+         */
         public PeerConfig build() {
             return new PeerConfig(
                     name,
@@ -432,91 +461,112 @@ public record PeerConfig(
             extendedNextHop = from.extendedNextHop();
         }
 
+        /** The neighbour's TCP port, 1 to 65535. */
         public SessionBuilder port(int value) {
             port = value;
             return this;
         }
 
+        /** Whether to wait for the neighbour to connect. */
         public SessionBuilder passive(boolean value) {
             passive = value;
             return this;
         }
 
+        /** Our address; null to let the kernel choose. */
         public SessionBuilder source(@Nullable IpAddress value) {
             source = value;
             return this;
         }
 
+        /** The password for TCP-MD5 (RFC 2385); null for none. */
         public SessionBuilder password(@Nullable Secret value) {
             password = value;
             return this;
         }
 
+        /** The TTL or hop limit of what we send, 1 to 255. */
         public SessionBuilder ttl(int value) {
             ttl = value;
             return this;
         }
 
+        /** Below which TTL what arrives is dropped (RFC 5082), 1 to 255; 0 for no check. */
         public SessionBuilder minimumTtl(int value) {
             minimumTtl = value;
             return this;
         }
 
+        /** The hold time that we propose, in seconds: 0 for none, or 3 to 65535. */
         public SessionBuilder holdSeconds(int value) {
             holdSeconds = value;
             return this;
         }
 
+        /** The interval of keepalives that we would like, in seconds; at most a third of the hold time is used. */
         public SessionBuilder keepaliveSeconds(int value) {
             keepaliveSeconds = value;
             return this;
         }
 
+        /** How long to wait before another attempt to connect, in seconds, at least 1. */
         public SessionBuilder connectRetrySeconds(int value) {
             connectRetrySeconds = value;
             return this;
         }
 
+        /**
+         * How long the neighbour shall keep our routes while we restart (RFC 4724), in seconds, 1 to 4095; 0 for no
+         * graceful restart.
+         */
         public SessionBuilder gracefulRestart(int value) {
             gracefulRestart = value;
             return this;
         }
 
+        /** How long it may keep them after that as a last resort (RFC 9494), in seconds, 1 to 16777215; 0 for not at all. */
         public SessionBuilder longLivedStaleTime(int value) {
             longLivedStaleTime = value;
             return this;
         }
 
+        /** How long it may take nothing of what we send before the session is ended (RFC 9687), in seconds; 0 for ever. */
         public SessionBuilder sendHoldSeconds(int value) {
             sendHoldSeconds = value;
             return this;
         }
 
+        /** Whether to offer messages of more than 4096 octets (RFC 8654). */
         public SessionBuilder extendedMessages(boolean value) {
             extendedMessages = value;
             return this;
         }
 
+        /** What we are to an external neighbour (RFC 9234); null to say nothing. */
         public SessionBuilder role(@Nullable Role value) {
             role = value;
             return this;
         }
 
+        /** Whether a neighbour that does not say its role is refused. */
         public SessionBuilder roleStrict(boolean value) {
             roleStrict = value;
             return this;
         }
 
+        /** The AS that an external neighbour knows us by (RFC 7705); null for the speaker's own. */
         public SessionBuilder localAs(@Nullable LocalAs value) {
             localAs = value;
             return this;
         }
 
+        /** Whether to offer IPv4 routes with IPv6 next hops (RFC 8950). */
         public SessionBuilder extendedNextHop(boolean value) {
             extendedNextHop = value;
             return this;
         }
 
+        /** The session as it has been described. */
         public Session build() {
             return new Session(
                     port,
