@@ -225,14 +225,7 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
         try {
             task.run();
         } catch (RuntimeException | StackOverflowError | AssertionError bug) {
-            StackTraceElement[] trace = bug.getStackTrace();
-            String where = trace.length == 0 ? "unknown place" : trace[0].toString();
-            events.accept(new Event(
-                    Event.Severity.ERROR,
-                    "internal.error",
-                    "default",
-                    name + " loop",
-                    "a task failed, which is a defect of Espalier (please report it): " + bug + " at " + where));
+            events.accept(Event.taskFailed("default", name + " loop", bug));
         }
     }
 

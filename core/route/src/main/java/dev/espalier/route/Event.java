@@ -12,6 +12,24 @@ package dev.espalier.route;
  */
 public record Event(Severity severity, String kind, String instance, String subject, String message) {
 
+    /**
+     * That a task of a loop threw, which is a mistake of ours: the loop goes on with the next one.
+     *
+     * @param instance the name of the routing instance
+     * @param loop what people call the loop
+     * @param bug what was thrown
+     */
+    public static Event taskFailed(String instance, String loop, Throwable bug) {
+        StackTraceElement[] trace = bug.getStackTrace();
+        String where = trace.length == 0 ? "unknown place" : trace[0].toString();
+        return new Event(
+                Severity.ERROR,
+                "internal.error",
+                instance,
+                loop,
+                "a task failed, which is a defect of Espalier (please report it): " + bug + " at " + where);
+    }
+
     /** How much an event matters. */
     public enum Severity {
         /** Of interest when looking closely. */
