@@ -1,7 +1,7 @@
 package dev.espalier.objects.decode;
 
-import dev.espalier.objects.document.NearestName;
 import dev.espalier.objects.document.Value;
+import dev.espalier.policy.NearestName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

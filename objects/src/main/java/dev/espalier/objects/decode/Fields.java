@@ -1,8 +1,8 @@
 package dev.espalier.objects.decode;
 
-import dev.espalier.objects.document.NearestName;
 import dev.espalier.objects.document.Place;
 import dev.espalier.objects.document.Value;
+import dev.espalier.policy.NearestName;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;

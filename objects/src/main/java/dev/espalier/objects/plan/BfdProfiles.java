@@ -1,8 +1,8 @@
 package dev.espalier.objects.plan;
 
 import dev.espalier.bfd.BfdProfile;
-import dev.espalier.objects.document.NearestName;
 import dev.espalier.objects.kind.BgpPeerSpec;
+import dev.espalier.policy.NearestName;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,9 +1,9 @@
 package dev.espalier.objects.plan;
 
-import dev.espalier.objects.document.NearestName;
 import dev.espalier.objects.kind.Kind;
 import dev.espalier.policy.DefaultAction;
 import dev.espalier.policy.DefinedSet;
+import dev.espalier.policy.NearestName;
 import dev.espalier.policy.Policies;
 import dev.espalier.policy.Policy;
 import dev.espalier.policy.PolicyCompiler;

@@ -2,8 +2,8 @@ package dev.espalier.objects.plan;
 
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.objects.NodeFacts;
-import dev.espalier.objects.document.NearestName;
 import dev.espalier.objects.kind.RouterSpec;
+import dev.espalier.policy.NearestName;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

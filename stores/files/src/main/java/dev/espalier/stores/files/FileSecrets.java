@@ -1,7 +1,7 @@
 package dev.espalier.stores.files;
 
 import dev.espalier.objects.SecretReader;
-import dev.espalier.objects.document.NearestName;
+import dev.espalier.policy.NearestName;
 import dev.espalier.route.Secret;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package dev.espalier.objects.document;
+package dev.espalier.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
