@@ -121,10 +121,16 @@ final class RouteListing {
     private Optional<ExplainView> explain(Instance.View view, IpPrefix prefix) {
         PrefixSnapshot bgp = view.speaker().view().explain(prefix).orElse(null);
         String redistribution = view.speaker().view().redistribution(prefix);
+        String aggregate = view.speaker().view().whyNotAggregated(prefix);
         ExplainView all = Views.explain(
-                query.instance(), prefix.toString(), bgp, view.table().explain(prefix), redistribution, links);
-        return bgp == null && all.candidates().isEmpty() && redistribution == null
-                ? Optional.empty()
-                : Optional.of(all);
+                query.instance(),
+                prefix.toString(),
+                bgp,
+                view.table().explain(prefix),
+                redistribution,
+                aggregate,
+                links);
+        boolean nothingToSay = redistribution == null && aggregate == null;
+        return bgp == null && all.candidates().isEmpty() && nothingToSay ? Optional.empty() : Optional.of(all);
     }
 }

@@ -249,6 +249,7 @@ final class Views {
             @Nullable PrefixSnapshot bgp,
             Explanation table,
             @Nullable String redistribution,
+            @Nullable String aggregate,
             IntFunction<String> links) {
         return new ExplainView(
                 instance,
@@ -258,7 +259,8 @@ final class Views {
                 table.candidates().stream().map(c -> candidate(c, links)).toList(),
                 kernel(table.kernel(), links),
                 bgp == null ? List.of() : bgp.told().stream().map(Views::told).toList(),
-                redistribution);
+                redistribution,
+                aggregate);
     }
 
     private static ExplainView.Candidate candidate(Explanation.Candidate candidate, IntFunction<String> links) {

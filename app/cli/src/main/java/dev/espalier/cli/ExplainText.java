@@ -62,8 +62,10 @@ final class ExplainText {
             plain("None is chosen yet: after a restart of ours the neighbours' routes are still being learnt.");
         }
         List<JsonObject> paths = prefix.objects("paths");
-        if (paths.isEmpty()) {
-            out.println("  No neighbour has announced it, and neither do we.");
+        if (!prefix.text("aggregate").isEmpty()) {
+            plain(Words.sentence(prefix.text("aggregate")));
+        } else if (paths.isEmpty()) {
+            plain("No neighbour has announced it, and neither do we.");
         }
         for (JsonObject path : paths) {
             item(RoutesTable.flags(path).strip(), path(path));

@@ -360,7 +360,8 @@ final class SampleDaemon implements Daemon {
                                 false,
                                 "not announced: it is not among the best 2 that may be told",
                                 null)),
-                "not redistributed: it is a default route, which is redistributed only with defaultRoute: true"));
+                "not redistributed: it is a default route, which is redistributed only with defaultRoute: true",
+                null));
     }
 
     // ---- configuration

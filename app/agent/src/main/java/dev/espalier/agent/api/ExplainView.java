@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param told whom we told, and why or why not
  * @param redistribution whether the host's own route is redistributed into BGP, and why or why not, a sentence; null where there
  *     is nothing to say
+ * @param aggregate why our aggregate of this prefix is not announced, a sentence; null where there is none, or it is announced
  */
 public record ExplainView(
         String instance,
@@ -24,7 +25,8 @@ public record ExplainView(
         List<Candidate> candidates,
         RouteView.KernelView kernel,
         List<Told> told,
-        @Nullable String redistribution) {
+        @Nullable String redistribution,
+        @Nullable String aggregate) {
 
     /**
      * A route in the node's routing table.

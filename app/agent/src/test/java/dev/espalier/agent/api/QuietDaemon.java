@@ -150,6 +150,7 @@ final class QuietDaemon implements Daemon {
                         List.of(),
                         new RouteView.KernelView("none", "", List.of(), List.of()),
                         List.of(),
+                        null,
                         null))
                 : Optional.empty();
     }

@@ -265,6 +265,53 @@ final class Aggregates {
         return number == PrefixTable.NONE ? null : entries.get(number).prefix;
     }
 
+    /**
+     * Why an aggregate is not announced, with an example, as a sentence; null for a prefix that is none, and one that is up.
+     * Looks at every more specific prefix.
+     */
+    @Nullable
+    String whyDown(IpPrefix prefix) {
+        int number = index.find(prefix);
+        if (number == PrefixTable.NONE || entries.get(number).up) {
+            return null;
+        }
+        Entry entry = entries.get(number);
+        NoContributor[] why = {NoContributor.NOTHING_KNOWN};
+        int[] example = {PrefixTable.NONE};
+        rib.prefixes().forEachWithin(prefix, id -> {
+            NoContributor one = doesNotCount(prefix, id);
+            if (one.compareTo(why[0]) > 0) {
+                why[0] = one;
+                example[0] = id;
+            }
+        });
+        return "our aggregate, of " + entry.origination.because() + ", is not announced: " + why[0]
+                + (example[0] == PrefixTable.NONE ? "" : example(entry, example[0], why[0]));
+    }
+
+    private NoContributor doesNotCount(IpPrefix aggregate, int prefixId) {
+        if (rib.first(prefixId) == Rib.NONE || rib.prefixes().length(prefixId) == aggregate.length()) {
+            return NoContributor.NOTHING_KNOWN;
+        }
+        int best = rib.best(prefixId);
+        if (best == Rib.NONE) {
+            return NoContributor.NOTHING_CHOSEN;
+        }
+        return isOurAggregate(prefixId, best) ? NoContributor.ONLY_AGGREGATES : NoContributor.NOT_ACCEPTED;
+    }
+
+    private String example(Entry entry, int prefixId, NoContributor why) {
+        String text = ", for example " + rib.prefixes().prefix(prefixId);
+        Policy contributors = entry.rules.contributors();
+        if (why != NoContributor.NOT_ACCEPTED || contributors == null) {
+            return text;
+        }
+        int best = rib.best(prefixId);
+        fill(prefixId, best);
+        route.attributes = attributes.get(rib.accepted(best));
+        return text + " (" + contributors.judge(route).because() + ")";
+    }
+
     /** How many routes an aggregate sums up; 0 for a prefix that is none. */
     int sizeOf(IpPrefix prefix) {
         int number = index.find(prefix);

@@ -177,6 +177,11 @@ public final class SpeakerView {
         return originations.claims().prefixesAtRunTime();
     }
 
+    /** Why an aggregate of ours is not announced, as a sentence; null for a prefix that is none, and one that is announced. */
+    public @Nullable String whyNotAggregated(IpPrefix prefix) {
+        return originations.aggregates(Family.unicast(prefix.family())).whyDown(prefix);
+    }
+
     /** The longest prefix with a path that contains another prefix, or is it. */
     public Optional<IpPrefix> longestMatch(IpPrefix within) {
         Rib rib = locRib(Family.unicast(within.family())).rib();

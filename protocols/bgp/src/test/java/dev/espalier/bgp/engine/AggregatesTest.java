@@ -185,6 +185,39 @@ class AggregatesTest {
     }
 
     @Test
+    void whyAnAggregateIsDownIsSaidWithAnExample() {
+        IpPrefix ten = IpPrefix.parse("10.0.0.0/8");
+        IpPrefix within = IpPrefix.parse("10.2.0.0/16");
+        aggregates.configure(Map.of(ten, aggregate(false, false, ODD), within, aggregate(false, false, null)));
+        aggregates.settle();
+        String down = "our aggregate, of test, is not announced: ";
+        assertThat(aggregates.whyDown(ten)).isEqualTo(down + "no more specific route is known");
+        int undecided = prefixes.retain(IpPrefix.parse("10.4.0.0/16"));
+        int set = attributes.intern(route(Origin.IGP, "1:1", 5));
+        attributes.retain(set);
+        rib.add(undecided, 1, 0, set, set);
+        assertThat(aggregates.whyDown(ten))
+                .isEqualTo(down + "more specific routes are known, but none of them is chosen as best, for example"
+                        + " 10.4.0.0/16");
+        best(within, PathSource.SELF, route(Origin.IGP, "1:1"));
+        assertThat(aggregates.whyDown(ten))
+                .isEqualTo(down + "the more specific routes are aggregates of ours, which do not count, for example"
+                        + " 10.2.0.0/16");
+        best("10.6.0.0/16", 1, route(Origin.IGP, "1:1", 5));
+        aggregates.settle();
+        assertThat(aggregates.whyDown(ten))
+                .isEqualTo(
+                        down
+                                + "'contributors' accepts none of the more specific routes, for example 10.6.0.0/16 (policy 'odd' default action)");
+        best("10.7.1.0/24", 1, route(Origin.IGP, "1:1", 5));
+        aggregates.settle();
+        assertThat(aggregates.whyDown(ten)).as("up").isNull();
+        assertThat(aggregates.whyDown(IpPrefix.parse("10.7.1.0/24")))
+                .as("no aggregate")
+                .isNull();
+    }
+
+    @Test
     void whatIsSummarisedIsToldAgainWhenTheAggregateIsTakenAway() {
         aggregates.configure(Map.of(IpPrefix.parse("10.0.0.0/8"), aggregate(true, false, null)));
         best("10.1.0.0/16", 1, route(Origin.IGP, "1:1", 5));
