@@ -206,10 +206,6 @@ final class BgpPeerDecoder {
         if (spec.bfdStrict() && spec.bfdProfile() == null && !fields.has("bfdProfile")) {
             fields.error("bfdStrict", "means something only beside 'bfdProfile'", "name a BfdProfile, or remove it");
         }
-        if (spec.bfdStrict()) {
-            fields.exclude(
-                    "listenRange", "bfdStrict", "the BFD session of such a neighbour begins after its BGP session");
-        }
         if (fields.has("interface")) {
             refuseForInterface(fields);
         }

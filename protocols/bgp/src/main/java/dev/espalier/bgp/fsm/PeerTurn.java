@@ -189,6 +189,11 @@ final class PeerTurn {
             if (connections.session() == null) {
                 effects.add(new Effect.Failed(Failure.LOST, Reasons.waits(waiting)));
             }
+            Connection parked = connections.incoming();
+            if (peer.session().passive() && parked != null) {
+                // Unread, it would not show that the neighbour has gone, and whoever only waits would keep it for ever.
+                end(parked, null);
+            }
         }
     }
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Has the path to one neighbour watched, if that is configured: that to a configured neighbour for as long as it is configured,
- * that to one from a range for as long as its session is established. On the session's loop only.
+ * that to one from a range for as long as its session is established; or, where the session waits for the path, from its first
+ * connection until it is forgotten. On the session's loop only.
  */
 final class PathWatch {
 
@@ -19,7 +20,7 @@ final class PathWatch {
     private final RoutingInstance instance;
     private final PeerConfig config;
     private final PeerConfig.Remote.Address remote;
-    private final boolean dynamic;
+    private final DynamicNeighbor.@Nullable Source source;
     private final Loop loop;
     private final Consumer<Liveness.Report> observer;
     private PeerConfig.@Nullable Bfd bfd;
@@ -31,7 +32,7 @@ final class PathWatch {
     /**
      * Watches nothing yet.
      *
-     * @param dynamic whether the neighbour came from a range
+     * @param source where a neighbour from a range came from; null for a configured one
      * @param loop the session's
      * @param observer hears of the path, on the loop
      */
@@ -39,14 +40,14 @@ final class PathWatch {
             SessionContext context,
             PeerConfig config,
             PeerConfig.Remote.Address remote,
-            boolean dynamic,
+            DynamicNeighbor.@Nullable Source source,
             Loop loop,
             Consumer<Liveness.Report> observer) {
         this.liveness = context.liveness();
         this.instance = context.instance();
         this.config = config;
         this.remote = remote;
-        this.dynamic = dynamic;
+        this.source = source;
         this.loop = loop;
         this.observer = observer;
         this.bfd = config.bfd();
@@ -62,8 +63,13 @@ final class PathWatch {
     }
 
     void started() {
-        wanted = !dynamic;
+        wanted = withoutSession();
         adapt();
+    }
+
+    /** Whether the path is watched also while there is no session. */
+    private boolean withoutSession() {
+        return source == null || config.bfdStrict();
     }
 
     void established(Negotiated negotiated) {
@@ -74,7 +80,7 @@ final class PathWatch {
 
     void closed() {
         session = null;
-        wanted = !dynamic;
+        wanted = withoutSession();
         adapt();
     }
 
@@ -110,18 +116,17 @@ final class PathWatch {
     }
 
     private Liveness.Target target(String profile) {
-        // A configured neighbour's session must not depend on whether BGP is up just now.
-        Negotiated dynamicSession = dynamic ? session : null;
-        IpAddress local = dynamicSession == null
-                ? config.session().source()
-                : dynamicSession.local().address();
+        // A session that may be there without BGP's must not depend on whether that is up just now.
+        Negotiated known = withoutSession() ? null : session;
+        IpAddress local =
+                known == null ? config.session().source() : known.local().address();
         return new Liveness.Target(
                 instance,
                 config.name(),
                 remote.address(),
                 local,
                 remote.link(),
-                dynamicSession == null ? 0 : dynamicSession.remote().link(),
+                source == null ? 0 : source.link(),
                 !directlyConnected(config, remote),
                 profile);
     }

@@ -74,7 +74,7 @@ final class PeerSession {
      * @param config what is configured for it
      * @param remote where it is; for a dynamic neighbour, where it came from
      * @param label what events call it
-     * @param dynamic whether it came from a range
+     * @param source where it came from, if from a range; null for a configured one
      * @param loop one of the transport's
      * @param observer hears of its sessions, on that loop
      * @param jitter draws what RFC 4271 section 10 wants drawn; for this session alone
@@ -84,7 +84,7 @@ final class PeerSession {
             PeerConfig config,
             PeerConfig.Remote.Address remote,
             String label,
-            boolean dynamic,
+            DynamicNeighbor.@Nullable Source source,
             Loop loop,
             SessionObserver observer,
             RandomGenerator jitter) {
@@ -97,7 +97,7 @@ final class PeerSession {
         this.jitter = jitter;
         this.reports = new SessionReports(context, label, remote.address());
         this.path = new PathWatch(
-                context, config, remote, dynamic, loop, report -> handle(new FsmEvent.PathChanged(report)));
+                context, config, remote, source, loop, report -> handle(new FsmEvent.PathChanged(report)));
         this.fsm = new PeerFsm(context.local(), config);
         this.snapshot = new Snapshot(state, loop.now(), null, null, null, true);
     }

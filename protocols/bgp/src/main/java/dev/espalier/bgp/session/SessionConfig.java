@@ -5,7 +5,6 @@ import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.net.IpAddress;
 import java.util.HashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What of a {@link PeerConfig} concerns the session. */
 final class SessionConfig {
@@ -41,9 +40,10 @@ final class SessionConfig {
     /**
      * What a range says, for one neighbour of it: it is at one address, and it is the one to connect.
      *
-     * @param local from where it is connected to all the same, where that is not configured; null for where the kernel likes
+     * @param local by which of our addresses it knows us: from there it is watched, and connected to where that is done all the same,
+     *     unless another one is configured
      */
-    static PeerConfig waitingAt(PeerConfig range, IpAddress address, @Nullable IpAddress local) {
+    static PeerConfig waitingAt(PeerConfig range, IpAddress address, IpAddress local) {
         PeerConfig.Session session = range.session();
         return range.toBuilder()
                 .remote(new PeerConfig.Remote.Address(address, null))

@@ -338,7 +338,7 @@ public final class Sessions {
             return;
         }
         SessionObserver observer = observers.observerFor(peer, false);
-        PeerSession session = session(peer, remote, peer.name(), false, observer);
+        PeerSession session = session(peer, remote, peer.name(), null, observer);
         configured.put(peer.name(), new Configured(peer, remote, session));
         session.start(begun++ * TURN_NANOS);
     }
@@ -401,7 +401,7 @@ public final class Sessions {
             PeerConfig peer,
             PeerConfig.Remote.Address remote,
             String label,
-            boolean isDynamic,
+            DynamicNeighbor.@Nullable Source source,
             SessionObserver observer) {
         LocalAs localAs = peer.session().localAs();
         SessionContext context = new SessionContext(
@@ -413,7 +413,7 @@ public final class Sessions {
                 liveness,
                 events,
                 this::quiet);
-        return new PeerSession(context, peer, remote, label, isDynamic, transport.loop(), observer, jitter.split());
+        return new PeerSession(context, peer, remote, label, source, transport.loop(), observer, jitter.split());
     }
 
     // ---- those who come ----
@@ -468,22 +468,26 @@ public final class Sessions {
                             + " neighbours; raise the limit if they are all wanted");
             return null;
         }
-        PeerSession session =
-                appeared(peer, new DynamicNeighbor.Source(remote), null).session();
+        PeerSession session = appeared(peer, new DynamicNeighbor.Source(remote), local.address())
+                .session();
         // Should the connection be gone before anything has come of it, nothing else would remove the neighbour.
         rememberForAWhile(session);
         return session.accept();
     }
 
-    /** A neighbour of a range that was not known. */
-    private DynamicNeighbor appeared(PeerConfig range, DynamicNeighbor.Source source, @Nullable IpAddress local) {
+    /**
+     * A neighbour of a range that was not known.
+     *
+     * @param local by which of our addresses it knows us
+     */
+    private DynamicNeighbor appeared(PeerConfig range, DynamicNeighbor.Source source, IpAddress local) {
         IpAddress address = source.address();
         SessionObserver observer = observers.observerFor(range, true);
         PeerSession session = session(
                 SessionConfig.waitingAt(range, address, local),
                 new PeerConfig.Remote.Address(address, null),
                 range.name() + " (" + address + ")",
-                true,
+                source,
                 observer);
         DynamicNeighbor neighbor = new DynamicNeighbor(source, range, session);
         dynamic.add(neighbor);

@@ -95,6 +95,47 @@ class PathTest {
     }
 
     @Test
+    void aStrictRangeWatchesWhoeverConnectsAndAnswersNobodyBeforeThePathIsUp() {
+        Box a = lab.speaker(
+                "10.0.0.1", 65001, Lab.range("10.0.0.0/24", 5).bfd(true).build());
+        Box b = lab.speaker(
+                "10.0.0.2", 65002, Lab.peer("10.0.0.1", 65001).retry(1).build());
+        a.sessions.start();
+        assertThat(a.paths.watched).as("nobody has come").isEmpty();
+        b.sessions.start();
+        lab.time.run(Duration.ofSeconds(9));
+        assertThat(a.paths.watched.keySet()).singleElement().satisfies(path -> {
+            assertThat(path.remote()).hasToString("10.0.0.2");
+            assertThat(path.local()).hasToString("10.0.0.1");
+        });
+        assertThat(a.status().state()).isEqualTo(SessionState.IDLE);
+        assertThat(a.status().messagesSent()).isZero();
+        a.paths.all(Liveness.Condition.UP, "", false);
+        assertThat(lab.converges(Duration.ofSeconds(10), a, b)).isTrue();
+        a.paths.all(Liveness.Condition.FAILED, WHY, false);
+        lab.time.run(Duration.ofSeconds(30));
+        assertThat(a.status().state()).isEqualTo(SessionState.IDLE);
+        a.paths.all(Liveness.Condition.UP, "", false);
+        lab.time.run(Duration.ofSeconds(30));
+        assertThat(a.only().established).isEqualTo(2);
+    }
+
+    @Test
+    void whoDoesNotComeBackToAStrictRangeIsWatchedNoLonger() {
+        Box a = lab.speaker(
+                "10.0.0.1", 65001, Lab.range("10.0.0.0/24", 5).bfd(true).build());
+        Box b = lab.speaker("10.0.0.2", 65002, Lab.peer("10.0.0.1", 65001).build());
+        a.sessions.start();
+        b.sessions.start();
+        lab.time.run(Duration.ofSeconds(1));
+        assertThat(a.paths.watched).hasSize(1);
+        b.sessions.stop("gone");
+        lab.time.run(Duration.ofMinutes(2));
+        assertThat(a.sessions.entries()).isEmpty();
+        assertThat(a.paths.watched).isEmpty();
+    }
+
+    @Test
     void aStrictSessionWhosePathFailsWaitsForItAgain() {
         Box a = up(true, 0);
         a.paths.all(Liveness.Condition.FAILED, WHY, false);
