@@ -273,7 +273,9 @@ class BorderTest {
         birdc("configure");
         within(SOON, () -> assertThat(birdc("show", "route")).doesNotContain("10.2.0.0/16"));
         within(SOON, () -> assertThat(rig.ours().ip("route show proto 179")).doesNotContain("10.2.0.0"));
-        assertThat(us.get("/api/v1/explain?prefix=10.2.0.0%2F16").path("aggregate").asText())
+        assertThat(us.get("/api/v1/explain?prefix=10.2.0.0%2F16")
+                        .path("aggregate")
+                        .asText())
                 .endsWith("is not announced: no more specific route is known");
     }
 }

@@ -6,7 +6,7 @@ public enum SendLinkBandwidth {
     RECEIVED("received"),
     /**
      * Where it is told our own address as next hop: the sum of the bandwidths of all paths that share the traffic, for it all comes
-     * through us.
+     * through us. Not where several paths for a prefix are told (RFC 7911): each of them carries its own.
      */
     CUMULATIVE("cumulative");
 

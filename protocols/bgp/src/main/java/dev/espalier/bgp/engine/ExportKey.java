@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param extendedNextHop whether the next hop may be an IPv6 address although the family is IPv4 (RFC 8950)
  * @param role what we are to the neighbour (RFC 9234), or null
  * @param communities which communities it is told
- * @param cumulativeBandwidth whether it is told the sum of the link bandwidths that share the traffic
+ * @param cumulativeBandwidth whether it is told the sum of the link bandwidths that share the traffic; never with several paths,
+ *     of which each speaks for itself
  * @param routerId our identifier
  * @param clusterId our cluster
  * @param fourOctetAs whether AS numbers take four octets
@@ -96,6 +97,7 @@ record ExportKey(
         Policy policy = peer.exportPolicy();
         boolean asksForNeighbor = policy != null && policy.dependsOnNeighbor();
         int limit = peer.maximumPrefixes().out();
+        int paths = paths(peer, negotiated, family);
         return new ExportKey(
                 family,
                 negotiated.internal(),
@@ -107,12 +109,12 @@ record ExportKey(
                 negotiated.options().extendedNextHop().contains(family),
                 negotiated.role(),
                 peer.sendCommunities(),
-                peer.sendLinkBandwidth() == SendLinkBandwidth.CUMULATIVE,
+                paths == 0 && peer.sendLinkBandwidth() == SendLinkBandwidth.CUMULATIVE,
                 speaker.routerId(),
                 speaker.clusterId(),
                 negotiated.options().fourOctetAs(),
                 negotiated.options().maxMessageLength(),
-                paths(peer, negotiated, family),
+                paths,
                 negotiated.longLived() != null,
                 draining || peer.gracefulShutdown(),
                 policy,

@@ -19,7 +19,10 @@ import java.util.List;
  *       restart was agreed on, where its OPEN means that the neighbour has restarted (RFC 4724 section 4.2).
  *   <li>An UPDATE in OpenConfirm counts as the KEEPALIVE that should have come first; some speakers skip it, and BIRD lets them.
  *   <li>With BFD in strict mode, a session whose path is not up is held in Idle, with the neighbour's connection left unread,
- *       and without the capability of draft-ietf-idr-bgp-bfd-strict-mode: it concerns only ourselves.
+ *       and without the capability of draft-ietf-idr-bgp-bfd-strict-mode: it concerns only ourselves. Where we only wait, such a
+ *       connection is given up after 10 s, since unread it would not show that the neighbour has gone.
+ *   <li>After a restart of ours, a neighbour that is to connect may be connected to until a session is up (see {@link
+ *       FsmEvent.Seek}): one that keeps our routes may be waiting for us.
  *   <li>DelayOpen is not implemented; the other optional attributes are as if DampPeerOscillations were set.
  * </ul>
  */

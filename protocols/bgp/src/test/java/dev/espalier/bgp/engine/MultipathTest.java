@@ -2,6 +2,7 @@ package dev.espalier.bgp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.SendLinkBandwidth;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.net.Asn;
@@ -229,5 +230,23 @@ class MultipathTest {
         middle.reconfigure();
         run();
         assertThat(toldBeyond()).containsExactly(gigabits(10));
+    }
+
+    @Test
+    void severalPathsCarryTheirOwnBandwidthsAlsoWhereTheSumIsAskedFor() {
+        beyond.with(Network.peer("10.0.0.9").toBuilder()
+                .addPaths(new PeerConfig.AddPaths(true, PeerConfig.AddPaths.Send.NONE, 0))
+                .build());
+        middle.with(Network.peer("10.0.0.4").toBuilder()
+                .sendLinkBandwidth(SendLinkBandwidth.CUMULATIVE)
+                .nextHopSelf(true)
+                .addPaths(new PeerConfig.AddPaths(false, PeerConfig.AddPaths.Send.ALL, 0))
+                .build());
+        beyond.start();
+        start(source(1, 65001, 5, gigabits(10)), source(2, 65001, 5, gigabits(40)));
+        assertThat(beyond.routes().get(PREFIX).paths())
+                .flatExtracting(path -> path.received().extendedCommunities())
+                .extracting(ExtendedCommunity::toString)
+                .containsExactlyInAnyOrder(gigabits(10), gigabits(40));
     }
 }
