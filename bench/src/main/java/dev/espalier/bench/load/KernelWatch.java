@@ -39,7 +39,7 @@ final class KernelWatch {
         long took = System.nanoTime() - now;
         double share = (there - before) / (double) (wanted - before);
         long rest = share > 0 ? (long) ((now - start) * (1 - share) / share) : 0;
-        nextLook = now + took + Math.clamp(rest / 2, Math.max(REST * took, SHORTEST_NANOS), LONGEST_NANOS);
+        nextLook = now + took + Math.max(Math.clamp(rest / 2, SHORTEST_NANOS, LONGEST_NANOS), REST * took);
         return false;
     }
 }
