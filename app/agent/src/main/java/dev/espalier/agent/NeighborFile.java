@@ -1,9 +1,5 @@
 package dev.espalier.agent;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.bgp.engine.NeighborMemory;
 import dev.espalier.bgp.engine.RememberedNeighbor;
 import dev.espalier.bgp.wire.Family;
@@ -12,22 +8,25 @@ import dev.espalier.net.IpAddress;
 import dev.espalier.route.EventSink;
 import dev.espalier.route.RoutingInstance;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which neighbours from ranges each routing instance knows, for the next run: a file beside the API's socket, JSON line by line.
- * The first line says the version of the format, each other one is a neighbour. Whoever has restarted reads it once; every change
+ * Which neighbours from ranges each routing instance knows, for the next run: a file beside the API's socket. The first
+ * line says what it is and in which version, each other one is a neighbour: {@value #WORDS} words, of which names are encoded as in
+ * a URL. Whoever has restarted reads it once; every change
  * replaces it as a whole, so that a daemon that is killed at any moment leaves a whole file.
  *
  * <p>A file that cannot be understood is as good as none: the restart then waits its whole time for whoever may come. Any thread;
@@ -35,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NeighborFile implements AutoCloseable {
 
-    private static final int VERSION = 1;
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String FIRST_LINE = "espalier-neighbors 1";
+    /** Instance, peer, address, link, our address, AS, families. */
+    private static final int WORDS = 7;
 
     private final Path file;
     private final EventSink events;
@@ -110,12 +110,13 @@ final class NeighborFile implements AutoCloseable {
             Map<String, List<RememberedNeighbor>> found = new TreeMap<>();
             for (String text : Files.readAllLines(file)) {
                 line++;
-                JsonNode json = JSON.readTree(text);
+                String[] words = text.split(" ", -1);
                 if (line == 1) {
-                    checkVersion(json);
+                    checkFirst(text);
                 } else {
-                    found.computeIfAbsent(text(json, "instance"), name -> new ArrayList<>())
-                            .add(neighbor(json));
+                    checkCount(words);
+                    found.computeIfAbsent(name(words[0]), instance -> new ArrayList<>())
+                            .add(neighbor(words));
                 }
             }
             if (line == 0) {
@@ -124,8 +125,6 @@ final class NeighborFile implements AutoCloseable {
             return found;
         } catch (NoSuchFileException first) {
             return null;
-        } catch (JsonProcessingException malformed) {
-            return ignored(":" + Math.max(1, line), "not JSON: " + malformed.getOriginalMessage());
         } catch (IllegalArgumentException wrong) {
             return ignored(":" + Math.max(1, line), String.valueOf(wrong.getMessage()));
         } catch (IOException unreadable) {
@@ -144,22 +143,30 @@ final class NeighborFile implements AutoCloseable {
         return null;
     }
 
-    private static void checkVersion(JsonNode json) {
-        if (json.path("version").asInt() != VERSION) {
-            throw new IllegalArgumentException("the first line must be {\"version\":" + VERSION + "}, not " + json);
+    private static void checkFirst(String line) {
+        if (!line.equals(FIRST_LINE)) {
+            throw new IllegalArgumentException("must be '" + FIRST_LINE + "', not '" + line + "'");
         }
     }
 
-    private static RememberedNeighbor neighbor(JsonNode json) {
-        Set<Family> families = new HashSet<>();
-        json.path("families").forEach(name -> families.add(family(name.asText())));
+    private static void checkCount(String[] words) {
+        if (words.length != WORDS) {
+            throw new IllegalArgumentException("must have " + WORDS + " words, not " + words.length);
+        }
+    }
+
+    private static RememberedNeighbor neighbor(String[] words) {
         return new RememberedNeighbor(
-                text(json, "peer"),
-                IpAddress.parse(text(json, "address")),
-                json.path("link").asInt(),
-                IpAddress.parse(text(json, "local")),
-                Asn.parse(text(json, "asn")),
-                families);
+                name(words[1]),
+                IpAddress.parse(words[2]),
+                Integer.parseInt(words[3]),
+                IpAddress.parse(words[4]),
+                Asn.parse(words[5]),
+                Arrays.stream(words[6].split(",")).map(NeighborFile::family).collect(Collectors.toSet()));
+    }
+
+    private static String name(String word) {
+        return URLDecoder.decode(word, StandardCharsets.UTF_8);
     }
 
     private static Family family(String name) {
@@ -167,13 +174,6 @@ final class NeighborFile implements AutoCloseable {
                 .filter(family -> family.toString().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is not an address family"));
-    }
-
-    private static String text(JsonNode json, String field) {
-        if (!json.hasNonNull(field)) {
-            throw new IllegalArgumentException("'" + field + "' is missing");
-        }
-        return json.path(field).asText();
     }
 
     // ---- writing
@@ -200,24 +200,26 @@ final class NeighborFile implements AutoCloseable {
         List<String> lines = new ArrayList<>();
         if (changed) {
             changed = false;
-            lines.add(JSON.createObjectNode().put("version", VERSION).toString());
-            known.forEach((instance, neighbors) -> neighbors.forEach(
-                    neighbor -> lines.add(json(instance, neighbor).toString())));
+            lines.add(FIRST_LINE);
+            known.forEach((instance, neighbors) -> neighbors.forEach(neighbor -> lines.add(line(instance, neighbor))));
         }
         return lines;
     }
 
-    private static ObjectNode json(String instance, RememberedNeighbor neighbor) {
-        ObjectNode json = JSON.createObjectNode()
-                .put("instance", instance)
-                .put("peer", neighbor.peer())
-                .put("address", neighbor.address().toString())
-                .put("link", neighbor.link())
-                .put("local", neighbor.local().toString())
-                .put("asn", neighbor.asn().toString());
-        neighbor.families().stream().sorted().forEach(family -> json.withArray("families")
-                .add(family.toString()));
-        return json;
+    private static String line(String instance, RememberedNeighbor neighbor) {
+        return String.join(
+                " ",
+                word(instance),
+                word(neighbor.peer()),
+                neighbor.address().toString(),
+                Integer.toString(neighbor.link()),
+                neighbor.local().toString(),
+                neighbor.asn().toString(),
+                neighbor.families().stream().sorted().map(Family::toString).collect(Collectors.joining(",")));
+    }
+
+    private static String word(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8);
     }
 
     private void reportOnce(IOException failed) {

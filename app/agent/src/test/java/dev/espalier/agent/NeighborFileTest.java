@@ -25,7 +25,7 @@ class NeighborFileTest {
 
     private static final RoutingInstance RED = new RoutingInstance("red", 100);
     private static final RememberedNeighbor ONE = neighbor("clients", "10.0.0.2", 0, "10.0.0.1");
-    private static final RememberedNeighbor OTHER = neighbor("pods", "fe80::2", 7, "fe80::1");
+    private static final RememberedNeighbor OTHER = neighbor("pods of süd 1", "fe80::2", 7, "fe80::1");
 
     @TempDir
     private Path folder;
@@ -76,11 +76,12 @@ class NeighborFileTest {
             quoteCharacter = '`',
             value = {
                 "1 | `` | the file is empty",
-                "1 | {\"version\":2} | the first line must be {\"version\":1}, not {\"version\":2}",
-                "1 | garbage | not JSON: ",
-                "2 | {\"version\":1}%n{\"instance\":\"red\"} | 'peer' is missing",
-                "2 | {\"version\":1}%n{\"instance\":\"red\",\"peer\":\"a\",\"address\":\"10.0.0\",\"local\":\"::\",\"asn\":\"1\"} | '10.0.0'",
-                "2 | {\"version\":1}%n{\"instance\":\"red\",\"peer\":\"a\",\"addr | not JSON: ",
+                "1 | espalier-neighbors 2 | must be 'espalier-neighbors 1', not 'espalier-neighbors 2'",
+                "2 | espalier-neighbors 1%nred a 10.0.0.2 | must have 7 words, not 3",
+                "2 | espalier-neighbors 1%nred a 10.0.0 0 :: 1 ipv4-unicast | '10.0.0'",
+                "2 | espalier-neighbors 1%nred a 10.0.0.2 x 10.0.0.1 1 ipv4-unicast | \"x\"",
+                "3 | espalier-neighbors 1%nred a 10.0.0.2 0 10.0.0.1 1 ipv4-unicast%nred%zz a 10.0.0.3 0 10.0.0.1 1 ipv4-unicast | hex",
+                "2 | espalier-neighbors 1%nred a 10.0.0.2 0 10.0.0.1 1 ipv4 | 'ipv4' is not an address family",
             })
     void aBadFileIsNamedWithItsPlaceAndIgnored(int line, String content, String why) throws IOException {
         Files.writeString(file(), content.replace("%n", "\n"));
