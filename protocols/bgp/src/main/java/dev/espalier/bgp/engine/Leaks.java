@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * ({@link LeakFeed}), and those imported here from others ({@link LeakedPaths}). Each instance stays the owner of its tables; between
  * them travel {@link LeakBatch}es, which whoever runs the instances carries from loop to loop.
  *
- * <p>Only a route that an instance has of its own is leaked, never one that was leaked into it. So no route comes back to where it
- * began, and what is leaked from an instance depends on that instance alone.
+ * <p>Only a best route that an instance has of its own is leaked, never one that was leaked into it. So no route comes back to where it
+ * began, and a chain of instances cannot keep alive what its first one has lost.
  *
  * <p>All methods are for the loop of this instance.
  */
