@@ -36,6 +36,9 @@ final class ConfigCheck {
                         == config.redistribute().size(),
                 "redistribute names a source twice: give it once, with a chain of policies");
         require(
+                config.importFrom().isEmpty(),
+                "importFrom names other routing instances, and this speaker is alone with its own: leave it empty");
+        require(
                 !config.routerId().isUnspecified(),
                 "the router id is 0.0.0.0: give an address that no other speaker has");
         range("the port", config.port(), 0, 65535);

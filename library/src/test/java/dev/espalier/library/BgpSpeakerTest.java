@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.bgp.ImportFrom;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.Redistribute;
 import dev.espalier.bgp.SpeakerConfig;
@@ -512,6 +513,11 @@ class BgpSpeakerTest {
                 .isThrownBy(() -> program.reconfigure(
                         program(65001).redistribute(List.of(statics)).build()))
                 .withMessageContaining("give builder.links");
+        ImportFrom other = new ImportFrom("red", Policies.acceptAll());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> program.reconfigure(
+                        program(65001).importFrom(List.of(other)).build()))
+                .withMessageContaining("leave it empty");
         Announcements service = program.announcements("service");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> service.announce(IpPrefix.parse("224.0.0.0/24"), PLAIN))

@@ -15,11 +15,14 @@ import dev.espalier.agent.api.StatusView;
 import dev.espalier.bfd.engine.BfdSessions;
 import dev.espalier.bfd.engine.SessionSnapshot;
 import dev.espalier.bfd.wire.Discard;
+import dev.espalier.bgp.ImportFrom;
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.SpeakerView;
+import dev.espalier.library.instance.Imports;
 import dev.espalier.library.instance.Instance;
 import dev.espalier.library.instance.LinkNames;
 import dev.espalier.library.instance.RoutingLoop;
+import dev.espalier.net.IpPrefix;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.document.ConfigError;
 import dev.espalier.objects.plan.Compilation;
@@ -85,6 +88,7 @@ final class Control implements Daemon, AutoCloseable {
     private final BfdLiveness liveness;
     private final NodeObserver node;
     private final CompletableFuture<Void> observed = new CompletableFuture<>();
+    private final Imports imports = new Imports();
     private boolean factsMayDiffer;
     private volatile Map<String, Instance> instances = Map.of();
     private volatile Plan plan;
@@ -261,7 +265,7 @@ final class Control implements Daemon, AutoCloseable {
                 } else if (speaker != null) {
                     // In another kernel table or on another device it is another one; both cannot listen on the same
                     // port.
-                    stop(running.getValue(), "its kernel table or device was changed", false);
+                    remove(running.getValue(), "its kernel table or device was changed");
                     begun.put(running.getKey(), listening(speaker));
                 }
             }
@@ -279,12 +283,13 @@ final class Control implements Daemon, AutoCloseable {
             if (speakers.containsKey(name)) {
                 next.put(name, running); // or the one begun in its place
             } else {
-                stop(running, "the router was removed from the configuration", false);
+                remove(running, "the router was removed from the configuration");
             }
         });
         next.putAll(begun);
         instances = next;
         plan = wanted;
+        imports.follow(next, speakers);
         begun.values().forEach(instance -> instance.talk(ready -> {}));
     }
 
@@ -325,6 +330,12 @@ final class Control implements Daemon, AutoCloseable {
                 .join();
         instances.values().forEach(instance -> stop(instance, text, true));
         instances = Map.of();
+    }
+
+    /** Stops an instance that is not wanted any more: its routes go, here and where they have been leaked to. */
+    private void remove(Instance instance, String why) {
+        imports.end(instance);
+        stop(instance, why, false);
     }
 
     private static void stop(Instance instance, @Nullable String text, boolean keepRoutes) {
@@ -415,7 +426,23 @@ final class Control implements Daemon, AutoCloseable {
                                 1),
                         instance(instance),
                         linkNames::name)
-                .explain();
+                .explain(wanted -> leaks(instance, wanted));
+    }
+
+    /** What the instances that one imports from make of a prefix: each says so itself. */
+    private List<ExplainView.Leak> leaks(String into, IpPrefix prefix) {
+        Map<String, Instance> running = instances;
+        List<ExplainView.Leak> leaks = new ArrayList<>();
+        for (ImportFrom source :
+                instance(into).ask(view -> view.speaker().view().config().importFrom())) {
+            Instance from = running.get(source.instance());
+            Optional<String> because = from == null
+                    ? Optional.empty()
+                    : from.ask(
+                            view -> Optional.ofNullable(view.speaker().leaks().explain(into, prefix)));
+            because.ifPresent(sentence -> leaks.add(new ExplainView.Leak(source.instance(), sentence)));
+        }
+        return leaks;
     }
 
     private Instance instance(String name) {

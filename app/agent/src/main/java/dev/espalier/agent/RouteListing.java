@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -110,21 +111,27 @@ final class RouteListing {
         }
     }
 
-    Optional<ExplainView> explain() {
+    /**
+     * Everything about the prefix asked for.
+     *
+     * @param leaks what other routing instances make of a prefix; asked on the caller's thread
+     */
+    Optional<ExplainView> explain(Function<IpPrefix, List<ExplainView.Leak>> leaks) {
         List<IpPrefix> prefixes = prefixes();
         if (prefixes.isEmpty()) {
             return Optional.empty();
         }
-        return instance.ask(view -> explain(view, prefixes.getFirst()));
+        IpPrefix prefix = prefixes.getFirst();
+        List<ExplainView.Leak> leaked = leaks.apply(prefix);
+        return instance.ask(view -> explain(view, prefix, leaked));
     }
 
-    private Optional<ExplainView> explain(Instance.View view, IpPrefix prefix) {
+    private Optional<ExplainView> explain(Instance.View view, IpPrefix prefix, List<ExplainView.Leak> leaks) {
         PrefixSnapshot bgp = view.speaker().view().explain(prefix).orElse(null);
         String redistribution = view.speaker().view().redistribution(prefix);
         ExplainView all = Views.explain(
-                query.instance(), prefix.toString(), bgp, view.table().explain(prefix), redistribution, links);
-        return bgp == null && all.candidates().isEmpty() && redistribution == null
-                ? Optional.empty()
-                : Optional.of(all);
+                query.instance(), prefix.toString(), bgp, view.table().explain(prefix), redistribution, leaks, links);
+        boolean nothing = bgp == null && all.candidates().isEmpty() && redistribution == null && leaks.isEmpty();
+        return nothing ? Optional.empty() : Optional.of(all);
     }
 }

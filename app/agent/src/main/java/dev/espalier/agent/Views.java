@@ -213,6 +213,7 @@ final class Views {
                 path.because(),
                 path.peer(),
                 path.from() == null ? null : path.from().toString(),
+                path.leakedFrom(),
                 path.stale(),
                 Integer.toUnsignedLong(path.pathId()),
                 attributes(accepted == null ? path.received() : accepted));
@@ -248,6 +249,7 @@ final class Views {
             @Nullable PrefixSnapshot bgp,
             Explanation table,
             @Nullable String redistribution,
+            List<ExplainView.Leak> leaks,
             IntFunction<String> links) {
         return new ExplainView(
                 instance,
@@ -257,7 +259,8 @@ final class Views {
                 table.candidates().stream().map(c -> candidate(c, links)).toList(),
                 kernel(table.kernel(), links),
                 bgp == null ? List.of() : bgp.told().stream().map(Views::told).toList(),
-                redistribution);
+                redistribution,
+                leaks);
     }
 
     private static ExplainView.Candidate candidate(Explanation.Candidate candidate, IntFunction<String> links) {

@@ -69,11 +69,16 @@ final class ExplainText {
             item(RoutesTable.flags(path).strip(), path(path));
             below(Words.sentence(role(path) + path.text("because")));
         }
+        for (JsonObject leak : prefix.objects("leaks")) {
+            plain("Routing instance " + leak.text("from") + ": " + leak.text("because") + ".");
+        }
     }
 
     private static String path(JsonObject path) {
         String peer = path.text("peer");
-        String from = peer.isEmpty() ? "our own announcement" : "from " + peer + " (" + path.text("from") + ")";
+        String from = path.has("leakedFrom")
+                ? "leaked from the routing instance " + path.text("leakedFrom")
+                : peer.isEmpty() ? "our own announcement" : "from " + peer + " (" + path.text("from") + ")";
         String id = path.number("pathId") == 0 ? "" : ", path identifier " + path.number("pathId");
         String stale = path.is("stale") ? ", stale: the neighbour is restarting" : "";
         return from + id + stale + ": " + attributes(path.object("attributes"));

@@ -63,7 +63,7 @@ final class RouteOptions {
     @Option(
             names = "--source",
             paramLabel = "SOURCE",
-            description = "Where it comes from: ebgp, ibgp, local, connected, static or kernel.")
+            description = "Where it comes from: ebgp, ibgp, local, leaked, connected, static or kernel.")
     private @Nullable String source;
 
     /** For picocli. */

@@ -86,6 +86,9 @@ final class RoutesTable {
 
     private String from(JsonObject path) {
         String peer = path.text("peer");
+        if (path.has("leakedFrom")) {
+            return "(" + path.text("leakedFrom") + ")";
+        }
         return peer.isEmpty() ? "local" : sharedNames.contains(peer) ? path.text("from") : peer;
     }
 

@@ -132,6 +132,7 @@ class CommandsTest {
                 *=s                   2001:db8:0:1::2  100              65010 65100 i            tor-2
                 *> 10.1.0.0/16        10.0.7.2         100          50  4200000001 +12 64999 ?   10.0.7.2  failed
                 *> 10.2.0.0/24                                          i                        local     -
+                *> 10.3.0.0/24                                          65020 i                  (red)     installed
                 *> 2001:db8:100::/40  192.0.2.1        100  4294967295  65010 {65100,65200} e    tor-1     pending
                 """);
     }
@@ -171,6 +172,7 @@ class CommandsTest {
                       communities 65010:100 no-export
                       Backup: its AS path is longer, but it has another next hop than those in use, and stands in
                       when none of these is left.
+                  Routing instance red: not leaked: the policy rejected it (policy 'services' default action).
 
                 Routing table
                   *>  ebgp route, preference 20, metric 0: via 192.0.2.1 dev eth0 and via fe80::1 dev eth1; backup
@@ -281,7 +283,7 @@ class CommandsTest {
     @Test
     void aTableLongerThanItsWindowIsPrintedWhole() {
         daemon.copiesOfRoutes = 5000;
-        assertThat(ask("routes --all").out().lines()).hasSize(1 + 6 * 5000);
+        assertThat(ask("routes --all").out().lines()).hasSize(1 + 7 * 5000);
     }
 
     // ---- JSON and YAML

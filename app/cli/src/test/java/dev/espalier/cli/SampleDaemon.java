@@ -241,6 +241,7 @@ final class SampleDaemon implements Daemon {
                     "10.2.0.0/24",
                     kernel("none", "it is our own announcement"),
                     path("best", null, null, "", "igp", null)),
+            route("10.3.0.0/24", kernel("installed", "the kernel confirmed it"), leaked()),
             route(
                     "2001:db8:100::/40",
                     kernel("pending", "it is on its way"),
@@ -252,6 +253,11 @@ final class SampleDaemon implements Daemon {
 
     private static RouteView.KernelView kernel(String state, String because, String... hops) {
         return new RouteView.KernelView(state, because, List.of(hops), List.of());
+    }
+
+    private static PathView leaked() {
+        PathView own = path("best", null, null, "65020", "igp", null);
+        return new PathView(own.role(), own.because(), null, null, "red", own.stale(), own.pathId(), own.attributes());
     }
 
     private static PathView path(
@@ -276,6 +282,7 @@ final class SampleDaemon implements Daemon {
                 because,
                 peer,
                 from,
+                null,
                 role.equals("multipath"),
                 0,
                 new PathView.Attributes(
@@ -359,7 +366,9 @@ final class SampleDaemon implements Daemon {
                                 false,
                                 "not announced: it is not among the best 2 that may be told",
                                 null)),
-                "not redistributed: it is a default route, which is redistributed only with defaultRoute: true"));
+                "not redistributed: it is a default route, which is redistributed only with defaultRoute: true",
+                List.of(new ExplainView.Leak(
+                        "red", "not leaked: the policy rejected it (policy 'services' default action)"))));
     }
 
     // ---- configuration

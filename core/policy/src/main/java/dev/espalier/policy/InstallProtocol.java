@@ -14,6 +14,8 @@ public enum InstallProtocol {
     IBGP,
     /** We ourselves: what is announced here, for whatever reason. */
     LOCAL,
+    /** Another routing instance of this host, from which it is leaked. */
+    LEAKED,
     /** The kernel itself, for the networks of the host's addresses. */
     CONNECTED,
     /** The operator, with {@code ip route} and the like. */
@@ -31,6 +33,7 @@ public enum InstallProtocol {
             case EBGP -> EBGP;
             case IBGP -> IBGP;
             case LOCAL -> LOCAL;
+            case LEAKED -> LEAKED;
             case KERNEL -> KERNEL;
         };
     }

@@ -177,7 +177,14 @@ class ConditionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"EBGP, EXTERNAL", "IBGP, INTERNAL", "LOCAL, LOCAL", "CONNECTED, LOCAL", "STATIC, LOCAL", "KERNEL, LOCAL"
+    @CsvSource({
+        "EBGP, EXTERNAL",
+        "IBGP, INTERNAL",
+        "LEAKED, INTERNAL",
+        "LOCAL, LOCAL",
+        "CONNECTED, LOCAL",
+        "STATIC, LOCAL",
+        "KERNEL, LOCAL"
     })
     void theRouteTypeFollowsFromWhoMadeTheRoute(InstallProtocol source, RouteType expected) {
         PolicyRoute route = route("10.0.0.0/8");

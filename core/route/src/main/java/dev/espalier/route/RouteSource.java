@@ -12,7 +12,9 @@ public enum RouteSource {
     /** Learnt from an external BGP peer. */
     EBGP(20),
     /** Learnt from an internal BGP peer. */
-    IBGP(200);
+    IBGP(200),
+    /** Leaked from another routing instance of this host: behind all that the instance has of its own, by whatever protocol. */
+    LEAKED(210);
 
     private final int preference;
 

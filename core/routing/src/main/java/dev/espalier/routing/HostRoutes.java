@@ -90,6 +90,11 @@ public final class HostRoutes {
         return route.hops().stream().anyMatch(hop -> hop.isDiscard() || links.isUp(hop.link()));
     }
 
+    /** Whether a route leads to a loopback device only: packets for it are for this host. */
+    public boolean endsHere(ForeignRoute route) {
+        return route.hops().stream().allMatch(hop -> links.isLoopback(hop.link()));
+    }
+
     /** The prefixes of all that there are; a copy. */
     public Set<IpPrefix> prefixes() {
         Set<IpPrefix> all = new LinkedHashSet<>(loopbacks.keySet());

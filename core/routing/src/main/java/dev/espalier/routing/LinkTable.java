@@ -64,6 +64,11 @@ final class LinkTable {
         return up;
     }
 
+    boolean isLoopback(int link) {
+        Link known = links.get(link);
+        return known != null && known.loopback();
+    }
+
     /** The addresses on loopback devices that are up, in no particular order. */
     List<HostAddress> onLoopback() {
         return addresses.stream()

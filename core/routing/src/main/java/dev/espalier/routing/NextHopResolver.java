@@ -6,6 +6,7 @@ import dev.espalier.net.PrefixTable;
 import dev.espalier.route.Links.ForeignRoute;
 import dev.espalier.route.NextHop;
 import dev.espalier.route.NextHop.Hop;
+import dev.espalier.route.RouteSource;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,13 +18,15 @@ import org.jspecify.annotations.Nullable;
  * until every way ends at a neighbour on a link that is up (RFC 4271 section 9.1.2.1).
  *
  * <p>The answer depends on nothing but the routes, links and groups as they are now, never on earlier answers, so that the
- * order of events does not matter and two routes cannot keep each other alive. Three rules keep that sound:
+ * order of events does not matter and two routes cannot keep each other alive. Four rules keep that sound:
  * <ul>
  *   <li>a route of ours that sends to the very next hop in question is passed over, and a shorter one may serve: the usual
  *       case of a neighbour that announces the network it is in;
  *   <li>a longer loop (A through a route to B, B through a route to A) makes the next hop unresolvable, without a look at
  *       shorter routes: these would make the loop's routes usable, and so break themselves;
- *   <li>a route of ours whose next hops do not resolve is not in the kernel, so that the next shorter one is what counts.
+ *   <li>a route of ours whose next hops do not resolve is not in the kernel, so that the next shorter one is what counts;
+ *   <li>a route leaked from another routing instance is passed over: what it sends to was resolved there, perhaps by a route that was
+ *       leaked from here, and two instances would keep each other's routes alive.
  * </ul>
  */
 final class NextHopResolver {
@@ -174,6 +177,10 @@ final class NextHopResolver {
         private Step byOurs(int id, int candidate, IpAddress address, RouteRows rows) {
             NextHopGroup group = groups.get(rows.group(id, candidate));
             String route = index.table(address.family()).prefix(id) + " from " + rows.source(id, candidate);
+            if (rows.source(id, candidate) == RouteSource.LEAKED) {
+                return Step.notHere("only the route " + route + " leads to " + address
+                        + ", and next hops do not resolve by a route of another routing instance");
+            }
             if (group.contains(path.getLast())) {
                 return Step.notHere("only the route " + route + " leads to " + address + ", and that uses it itself");
             }

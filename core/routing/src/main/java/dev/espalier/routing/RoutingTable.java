@@ -54,6 +54,7 @@ public final class RoutingTable implements Links.Observer {
     private boolean awake;
     private boolean closed;
     private boolean groupsChanged;
+    private WaysObserver waysObserver = WaysObserver.NONE;
 
     /** The routes of one family. */
     private record Routes(PrefixTable prefixes, RouteRows rows, ForeignRoutes foreign, Explainer explainer) {}
@@ -257,6 +258,24 @@ public final class RoutingTable implements Links.Observer {
         tracker.untrack(new NextHopKey(nextHop, link), observer);
     }
 
+    /** Tells somebody, from now on and instead of the one before, of routes put earlier that send packets elsewhere now. */
+    public void observeWays(WaysObserver observer) {
+        waysObserver = observer;
+    }
+
+    /**
+     * The ways that packets take by the most preferred route that a source put for a prefix, whether or not the kernel's own goes
+     * first; empty when there is none, or nothing of it can be reached.
+     *
+     * @param prefix the number of a prefix that is held
+     */
+    public List<NextHop.Hop> ways(AddressFamily family, int prefix) {
+        RouteRows rows = routes(family).rows;
+        return rows.size(prefix) == 0
+                ? List.of()
+                : groups.get(rows.group(prefix, 0)).hops();
+    }
+
     /** The routes of others in our kernel table. */
     public HostRoutes hostRoutes() {
         return hostRoutes;
@@ -380,15 +399,21 @@ public final class RoutingTable implements Links.Observer {
 
     private void resolveAgain(Collection<NextHopGroup> changed) {
         BitSet appeared = new BitSet();
+        BitSet other = new BitSet();
         for (NextHopGroup group : changed) {
-            boolean wasResolved = group.isResolved();
+            List<NextHop.Hop> before = group.hops();
             if (resolve(group)) {
                 sync.groupChanged(group);
             }
-            appeared.set(group.number, wasResolved != group.isResolved());
+            appeared.set(group.number, before.isEmpty() == group.isResolved());
+            other.set(group.number, !before.equals(group.hops()));
         }
         if (!appeared.isEmpty()) {
             sync.usersChanged(appeared::get);
+        }
+        if (!other.isEmpty() && waysObserver != WaysObserver.NONE) {
+            ipv4.rows.forEachUsing(other::get, id -> waysObserver.waysChanged(AddressFamily.IPV4, id));
+            ipv6.rows.forEachUsing(other::get, id -> waysObserver.waysChanged(AddressFamily.IPV6, id));
         }
     }
 

@@ -2,6 +2,8 @@ package dev.espalier.library.instance;
 
 import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.engine.EarlierRun;
+import dev.espalier.bgp.engine.LeakSink;
+import dev.espalier.bgp.engine.LeakTarget;
 import dev.espalier.bgp.engine.Speaker;
 import dev.espalier.bgp.session.Liveness;
 import dev.espalier.route.EventSink;
@@ -210,6 +212,33 @@ public final class Instance {
     /** Whether its loop gets to a question before so much time is over. */
     public boolean answersWithin(Duration limit) {
         return loop.turnsWithin(limit);
+    }
+
+    /**
+     * Has another instance told what it imports from this one, from now on; for one that is told already, by another policy. Each
+     * keeps its tables to itself: batches go from loop to loop.
+     */
+    void leakTo(Instance importer, LeakTarget target) {
+        LeakSink sink = (batch, taken) -> importer.loop.execute(() -> {
+            importer.speaker.leaks().take(instance.name(), batch);
+            loop.execute(taken);
+        });
+        ask(loop, () -> {
+            speaker.leaks().leakTo(target, sink);
+            return this;
+        });
+    }
+
+    /** Ends what {@link #leakTo} began, here and over there, where what was leaked goes. */
+    void leakNoMoreTo(Instance importer) {
+        ask(loop, () -> {
+            speaker.leaks().leakNoMoreTo(importer.instance.name());
+            return this;
+        });
+        ask(importer.loop, () -> {
+            importer.speaker.leaks().ended(instance.name()); // behind whatever batch was still on its way
+            return this;
+        });
     }
 
     /**

@@ -55,6 +55,7 @@ final class ConditionDecoder {
             "ebgp", InstallProtocol.EBGP,
             "ibgp", InstallProtocol.IBGP,
             "local", InstallProtocol.LOCAL,
+            "leaked", InstallProtocol.LEAKED,
             "connected", InstallProtocol.CONNECTED,
             "static", InstallProtocol.STATIC,
             "kernel", InstallProtocol.KERNEL));

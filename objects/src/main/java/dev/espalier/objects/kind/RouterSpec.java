@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param honorGracefulShutdown whether GRACEFUL_SHUTDOWN from external peers is obeyed
  * @param drainSeconds how long neighbours are asked to find other ways before the daemon ends; 0 for not
  * @param redistribute which routes of the host that are not ours are announced too
+ * @param importFrom which routes of other routing instances are leaked into its own
  * @param timers the timers of its peers unless they say otherwise
  */
 public record RouterSpec(
@@ -55,6 +56,7 @@ public record RouterSpec(
         boolean honorGracefulShutdown,
         int drainSeconds,
         List<RedistributeSpec> redistribute,
+        List<ImportFromSpec> importFrom,
         Timers timers) {
 
     /**
@@ -132,6 +134,7 @@ public record RouterSpec(
                 fields.optional("gracefulShutdown", Decoders.object(RouterSpec::honor), true),
                 fields.optional("shutdown", Decoders.object(RouterSpec::drainSeconds), 0),
                 RedistributeSpec.decodeAll(fields),
+                ImportFromSpec.decodeAll(fields),
                 fields.optional("timers", Timers.DECODER, Timers.UNSAID));
     }
 

@@ -1,5 +1,6 @@
 package dev.espalier.objects.plan;
 
+import dev.espalier.bgp.ImportFrom;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.Redistribute;
 import dev.espalier.bgp.SpeakerConfig;
@@ -66,7 +67,12 @@ public final class Compiler {
             policies.find(peer.spec().exportPolicy(), peer, "spec.exportPolicy");
             bfdProfiles.check(peer);
         }
-        specs.ofKind(Kind.ROUTER).forEach(router -> redistribute(router, policies));
+        List<Decoded<RouterSpec>> allRouters = specs.ofKind(Kind.ROUTER);
+        ImportCompiler imports = new ImportCompiler(allRouters, policies, objects.complete());
+        for (Decoded<RouterSpec> router : allRouters) {
+            redistribute(router, policies);
+            imports.compile(router);
+        }
         Map<String, List<Decoded<BgpPeerSpec>>> peersByRouter = byRouter(peers, BgpPeerSpec::router, routers);
         List<Decoded<AdvertisementSpec>> advertisements = specs.ofKind(Kind.ADVERTISEMENT);
         Map<String, List<Decoded<AdvertisementSpec>>> advertisementsByRouter =
@@ -84,6 +90,7 @@ public final class Compiler {
                             router,
                             compilePeers(its, peerCompiler),
                             redistribute(router, policies),
+                            imports.compile(router),
                             new AdvertisementCompiler(its, policies)
                                     .compile(advertisementsByRouter.getOrDefault(router.name(), List.of())))));
         }
@@ -142,6 +149,7 @@ public final class Compiler {
             Decoded<RouterSpec> router,
             List<PeerConfig> peers,
             List<Redistribute> redistribute,
+            List<ImportFrom> importFrom,
             Map<IpPrefix, SpeakerConfig.Origination> originated) {
         RouterSpec spec = router.spec();
         Ipv4Address routerId = RouterDirectory.routerId(router, facts);
@@ -163,6 +171,7 @@ public final class Compiler {
                 .drainSeconds(spec.drainSeconds())
                 .peers(peers)
                 .redistribute(redistribute)
+                .importFrom(importFrom)
                 .originated(originated)
                 .build();
     }

@@ -2,6 +2,7 @@ package dev.espalier.objects.plan;
 
 import dev.espalier.bfd.BfdProfile;
 import dev.espalier.bgp.AsPathOptions;
+import dev.espalier.bgp.ImportFrom;
 import dev.espalier.bgp.MaximumPrefixes;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.Redistribute;
@@ -33,6 +34,9 @@ public final class PlanDiff {
     /** A field of a record: its name in configuration, its value, and what a change of it does. */
     private record Field<T>(String name, Function<T, @Nullable Object> value, Effect effect) {}
 
+    /** Several things whose order means something. */
+    private record Ranked(List<?> things) {}
+
     static final List<String> SEPARATE_FIELDS =
             List.of("name", "session", "asPath", "maximumPrefixes", "addPaths", "peers", "originated");
 
@@ -57,6 +61,7 @@ public final class PlanDiff {
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE),
             new Field<>("gracefulShutdown.honor", SpeakerConfig::honorGracefulShutdown, Effect.ROUTES_REEVALUATED),
             new Field<>("redistribute", SpeakerConfig::redistribute, Effect.ROUTES_REEVALUATED),
+            new Field<>("importFrom", speaker -> new Ranked(speaker.importFrom()), Effect.ROUTES_REEVALUATED),
             new Field<>("shutdown.drainTime", SpeakerConfig::drainSeconds, Effect.NONE));
 
     private static final List<Field<PeerConfig>> PEER = List.of(
@@ -251,6 +256,10 @@ public final class PlanDiff {
                         .map(String::valueOf)
                         .sorted()
                         .collect(Collectors.joining(", ", "[", "]"));
+            case Ranked(List<?> things) ->
+                things.stream().map(PlanDiff::words).collect(Collectors.joining(", ", "[", "]"));
+            case ImportFrom source ->
+                source.instance() + " by '" + source.policy().name() + "'";
             case PeerConfig.Remote.Address one ->
                 one.link() == null ? one.address().toString() : one.address() + "%" + one.link();
             case PeerConfig.Remote.Interface(String link) -> "interface " + link;

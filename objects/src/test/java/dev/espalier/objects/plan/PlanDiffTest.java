@@ -192,6 +192,63 @@ class PlanDiffTest {
                                 + "(re-evaluates routes)");
     }
 
+    @Test
+    void ofInstancesImportedFromTheOrderMeansSomethingAndSoDoesWhatTheirPolicySays() {
+        String before = """
+                apiVersion: espalier.dev/v1alpha1
+                kind: Router
+                metadata: {name: red}
+                spec: {asn: 65001, instance: red, kernelTable: 100, listen: {port: 1179}}
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: Router
+                metadata: {name: blue}
+                spec: {asn: 65001, instance: blue, kernelTable: 200, listen: {port: 2179}}
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: RoutePolicy
+                metadata: {name: services}
+                spec: {defaultAction: accept}
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: Router
+                metadata: {name: main}
+                spec:
+                  asn: 65001
+                  importFrom:
+                    - {instance: red, policy: [services]}
+                    - {instance: blue, policy: [services, accept-all]}
+                """;
+        String turned = before.replace("instance: red, policy", "instance: X, policy")
+                .replace("instance: blue, policy: [services, accept-all]", "instance: red, policy: [services]")
+                .replace("instance: X, policy: [services]", "instance: blue, policy: [services, accept-all]");
+        assertThat(PlanDiff.between(Examples.plan(before), Examples.plan(turned)))
+                .extracting(PlanChange::toString)
+                .containsExactly("router main: importFrom [red by 'services', blue by 'services, accept-all'] -> "
+                        + "[blue by 'services, accept-all', red by 'services'] (re-evaluates routes)");
+        String judged = before.replace("defaultAction: accept", "defaultAction: reject");
+        assertThat(PlanDiff.between(Examples.plan(before), Examples.plan(judged)))
+                .extracting(PlanChange::field)
+                .containsExactly("importFrom");
+    }
+
+    @Test
+    void anInstanceThatOnlyOtherNodesHaveIsNotImportedFromHere() {
+        String elsewhere = """
+                apiVersion: espalier.dev/v1alpha1
+                kind: Router
+                metadata: {name: red}
+                spec: {asn: 65001, instance: red, kernelTable: 100, nodeSelector: {tenant: red}}
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: Router
+                metadata: {name: main}
+                spec: {asn: 65001, importFrom: [{instance: red, policy: [accept-all]}]}
+                """;
+        assertThat(Examples.plan(elsewhere).routers().getFirst().speaker().importFrom())
+                .isEmpty();
+    }
+
     /** A field that is added to these records and forgotten here would change without a word. */
     @Test
     void noFieldIsForgotten() {

@@ -16,7 +16,7 @@ public record Redistribute(InstallProtocol from, Policy policy, boolean defaultR
     public Redistribute {
         switch (from) {
             case CONNECTED, STATIC, KERNEL -> {}
-            case EBGP, IBGP, LOCAL ->
+            case EBGP, IBGP, LOCAL, LEAKED ->
                 throw new IllegalArgumentException(
                         "routes from " + from + " are BGP's already: nothing redistributes them");
         }

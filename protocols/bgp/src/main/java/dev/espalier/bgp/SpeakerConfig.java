@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param drainSeconds how long neighbours are asked to find other ways before the daemon ends (RFC 8326); 0 for not
  * @param peers whom to talk to; names are unique
  * @param redistribute which routes of the host that are not ours are announced too; at most one for each source
+ * @param importFrom which other routing instances of this host leak routes into this one, the preferred one first; each at most once
  * @param originated what to announce on our own account: prefixes with their attributes; a next hop of null means ourselves
  */
 public record SpeakerConfig(
@@ -57,6 +58,7 @@ public record SpeakerConfig(
         int drainSeconds,
         List<PeerConfig> peers,
         List<Redistribute> redistribute,
+        List<ImportFrom> importFrom,
         Map<IpPrefix, Origination> originated) {
 
     /** Copies the collections; the announcements keep their order, so that the same configuration gives the same run. */
@@ -64,6 +66,7 @@ public record SpeakerConfig(
         listen = List.copyOf(listen);
         peers = List.copyOf(peers);
         redistribute = List.copyOf(redistribute);
+        importFrom = List.copyOf(importFrom);
         originated = Collections.unmodifiableMap(new LinkedHashMap<>(originated));
     }
 
@@ -92,6 +95,7 @@ public record SpeakerConfig(
                 .drainSeconds(drainSeconds)
                 .peers(peers)
                 .redistribute(redistribute)
+                .importFrom(importFrom)
                 .originated(originated);
     }
 
@@ -152,6 +156,7 @@ public record SpeakerConfig(
         private int drainSeconds;
         private List<PeerConfig> peers = List.of();
         private List<Redistribute> redistribute = List.of();
+        private List<ImportFrom> importFrom = List.of();
         private Map<IpPrefix, Origination> originated = Map.of();
 
         private Builder(Asn asn, Ipv4Address routerId) {
@@ -255,6 +260,11 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder importFrom(List<ImportFrom> value) {
+            importFrom = value;
+            return this;
+        }
+
         public Builder originated(Map<IpPrefix, Origination> value) {
             originated = value;
             return this;
@@ -281,6 +291,7 @@ public record SpeakerConfig(
                     drainSeconds,
                     peers,
                     redistribute,
+                    importFrom,
                     originated);
         }
     }

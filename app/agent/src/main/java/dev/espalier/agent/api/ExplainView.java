@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param told whom we told, and why or why not
  * @param redistribution whether the host's own route is redistributed into BGP, and why or why not, a sentence; null where there
  *     is nothing to say
+ * @param leaks for each routing instance that this one imports from and that knows the prefix: whether its route is leaked here
  */
 public record ExplainView(
         String instance,
@@ -24,12 +25,21 @@ public record ExplainView(
         List<Candidate> candidates,
         RouteView.KernelView kernel,
         List<Told> told,
-        @Nullable String redistribution) {
+        @Nullable String redistribution,
+        List<Leak> leaks) {
+
+    /**
+     * What another routing instance of the node makes of the prefix.
+     *
+     * @param from its name
+     * @param because whether its route is leaked here, and why or why not, a sentence
+     */
+    public record Leak(String from, String because) {}
 
     /**
      * A route in the node's routing table.
      *
-     * @param source who says so: {@code kernel}, {@code local}, {@code ebgp}, {@code ibgp}
+     * @param source who says so: {@code kernel}, {@code local}, {@code ebgp}, {@code ibgp}, {@code leaked}
      * @param preference smaller wins
      * @param metric smaller wins among equal preferences
      * @param nextHops as the source gave them
@@ -53,7 +63,8 @@ public record ExplainView(
      *
      * @param peer its name
      * @param address its address
-     * @param path with ADD-PATH: the peer whose path it is, or {@code ourselves}; otherwise null, it is the best one
+     * @param path with ADD-PATH: the peer whose path it is, {@code instance} and a name for a leaked one, or {@code ourselves}; otherwise
+     *     null, it is the best one
      * @param pathId the identifier under which the path is announced; null when it is not, or without ADD-PATH
      * @param announced whether the prefix, or this path, is announced to it
      * @param because why or why not, a sentence

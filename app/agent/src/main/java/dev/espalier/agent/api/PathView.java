@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param role {@code best}, {@code multipath}, {@code backup}, {@code candidate} or {@code refused}
  * @param because why it has this role, a sentence
- * @param peer the peer it came from; null for our own announcement
- * @param from that peer's address; null for our own announcement
+ * @param peer the peer it came from; null for our own announcement, and for a leaked path
+ * @param from that peer's address; null for our own announcement, and for a leaked path
+ * @param leakedFrom the routing instance of this node that it is leaked from; null for all other paths
  * @param stale whether the peer has restarted and not yet said it again
  * @param pathId the path identifier; 0 without
  * @param attributes as they take part in the decision; as received when refused
@@ -19,6 +20,7 @@ public record PathView(
         String because,
         @Nullable String peer,
         @Nullable String from,
+        @Nullable String leakedFrom,
         boolean stale,
         long pathId,
         Attributes attributes) {
@@ -26,7 +28,7 @@ public record PathView(
     /**
      * Path attributes.
      *
-     * @param nextHop the next hop; null for our own announcement
+     * @param nextHop the next hop; null for our own announcement, and for a leaked path, which goes the way of the other instance
      * @param asPath the AS path as text; sets in braces
      * @param origin {@code igp}, {@code egp} or {@code incomplete}
      * @param med MULTI_EXIT_DISC; null when absent

@@ -39,6 +39,7 @@ class OpenApiTest {
             Map.entry("Explain", ExplainView.class),
             Map.entry("Instance", StatusView.Instance.class),
             Map.entry("Kernel", RouteView.KernelView.class),
+            Map.entry("Leak", ExplainView.Leak.class),
             Map.entry("Path", PathView.class),
             Map.entry("Peer", PeerView.class),
             Map.entry("PeerRoutes", PeerView.Routes.class),

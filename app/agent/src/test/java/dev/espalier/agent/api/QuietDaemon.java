@@ -149,7 +149,8 @@ final class QuietDaemon implements Daemon {
                         List.of(),
                         new RouteView.KernelView("none", "", List.of(), List.of()),
                         List.of(),
-                        null))
+                        null,
+                        List.of()))
                 : Optional.empty();
     }
 

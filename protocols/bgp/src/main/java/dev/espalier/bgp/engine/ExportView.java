@@ -141,6 +141,10 @@ final class ExportView {
 
     private String nameOf(int source) {
         Neighbor neighbor = neighbors.byIndex(source);
+        String instance = neighbors.leakingInstance(source);
+        if (instance != null) {
+            return "instance " + instance;
+        }
         return neighbor == null ? "ourselves" : neighbor.config().name();
     }
 

@@ -9,6 +9,7 @@ import dev.espalier.bgp.table.Rib;
 import dev.espalier.bgp.wire.Family;
 import dev.espalier.net.AddressFamily;
 import dev.espalier.route.NextHop;
+import dev.espalier.route.PathAttributes;
 import dev.espalier.route.RouteSource;
 import dev.espalier.routing.RoutingTable;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class LocRib {
     private final RoutingTable routing;
     private final IntFunction<PathSource> sources;
     private final IntFunction<SpeakerConfig.@Nullable Origination> originations;
+    private final LeakedWays leakedWays;
     private final Observer observer;
     private final Decision decision;
     private final PrefixQueue dirty = new PrefixQueue();
@@ -40,6 +42,13 @@ final class LocRib {
     private boolean weighLinkBandwidth;
     private boolean installBackupPath;
     private int[] equals = new int[1];
+
+    /** Knows where packets go by paths that are leaked from another routing instance. */
+    @FunctionalInterface
+    interface LeakedWays {
+        /** The number, among the {@link NextHops}, of the ways of such a path, which has no next hop. */
+        int of(int source, int prefixId);
+    }
 
     /** Hears of decisions. */
     @FunctionalInterface
@@ -56,6 +65,7 @@ final class LocRib {
      * An empty table.
      *
      * @param originations gives our own announcement of a prefix number, or null
+     * @param leakedWays gives the ways of paths that are leaked from another routing instance
      * @param observer told of each prefix decided
      */
     LocRib(
@@ -65,6 +75,7 @@ final class LocRib {
             RoutingTable routing,
             IntFunction<PathSource> sources,
             IntFunction<SpeakerConfig.@Nullable Origination> originations,
+            LeakedWays leakedWays,
             Observer observer) {
         this.rib = rib;
         this.attributes = attributes;
@@ -72,6 +83,7 @@ final class LocRib {
         this.routing = routing;
         this.sources = sources;
         this.originations = originations;
+        this.leakedWays = leakedWays;
         this.observer = observer;
         this.addresses = rib.family().addresses();
         this.decision = new Decision(this::metric, sources);
@@ -208,6 +220,15 @@ final class LocRib {
             put(prefixId, source, List.of(new NextHop.Discard()), List.of());
             return;
         }
+        if (!forwards()) {
+            List<NextHop> leaked = nextHops.alone(nextHop(decision.best()));
+            if (leaked.isEmpty()) {
+                uninstall(prefixId, null);
+            } else {
+                put(prefixId, source, leaked, List.of());
+            }
+            return;
+        }
         int count = decision.multipath(equals, multipathRelax);
         boolean alternatives = installBackupPath && decision.size() > count;
         if (count == 1 && !alternatives) {
@@ -246,8 +267,19 @@ final class LocRib {
      */
     private int decideWithout(SharedHops inUse) {
         decision.without(path -> rib.source(path) != PathSource.SELF && inUse.contains(nextHop(path)));
-        boolean ours = decision.best() != Rib.NONE && decision.bestSource().kind() == RouteSource.LOCAL;
-        return ours ? 0 : decision.multipath(equals, multipathRelax);
+        return forwards() ? decision.multipath(equals, multipathRelax) : 0;
+    }
+
+    /** Whether there is a best path, and packets leave by it: neither by our own, nor by another instance's of that sort. */
+    private boolean forwards() {
+        if (decision.best() == Rib.NONE) {
+            return false;
+        }
+        return switch (decision.bestSource().kind()) {
+            case LOCAL -> false;
+            case LEAKED -> nextHops.forwards(nextHop(decision.best()));
+            case EBGP, IBGP, KERNEL -> true;
+        };
     }
 
     /**
@@ -256,9 +288,7 @@ final class LocRib {
      */
     List<Integer> backup(int prefixId) {
         explain(prefixId);
-        boolean none = !installBackupPath
-                || decision.best() == Rib.NONE
-                || decision.bestSource().kind() == RouteSource.LOCAL;
+        boolean none = !installBackupPath || !forwards();
         return none ? List.of() : paths(decideWithout(shared(decision.multipath(equals, multipathRelax))));
     }
 
@@ -314,7 +344,8 @@ final class LocRib {
         }
     }
 
-    private static final List<RouteSource> BGP_SOURCES = List.of(RouteSource.LOCAL, RouteSource.EBGP, RouteSource.IBGP);
+    private static final List<RouteSource> BGP_SOURCES =
+            List.of(RouteSource.LOCAL, RouteSource.EBGP, RouteSource.IBGP, RouteSource.LEAKED);
 
     /** The paths that share traffic with the best one of a prefix just explained, the best first. */
     List<Integer> multipath() {
@@ -327,7 +358,9 @@ final class LocRib {
 
     private int nextHop(int path) {
         int set = rib.accepted(path);
-        return nextHops.of(
-                set, attributes.get(set), sources.apply(rib.source(path)).link());
+        PathAttributes accepted = attributes.get(set);
+        return accepted.nextHop() == null
+                ? leakedWays.of(rib.source(path), rib.prefix(path))
+                : nextHops.of(set, accepted, sources.apply(rib.source(path)).link());
     }
 }

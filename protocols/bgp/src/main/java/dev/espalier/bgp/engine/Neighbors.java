@@ -30,7 +30,12 @@ final class Neighbors {
     private final IdentityHashMap<Channel, Neighbor> byChannel = new IdentityHashMap<>();
     private final Map<IpAddress, Neighbor> byAddress = new HashMap<>();
     private final List<@Nullable Neighbor> byIndex = new ArrayList<>();
+    /** Other routing instances that leak paths into this one, by number. */
+    private final Map<Integer, Leaking> leaking = new HashMap<>();
+
     private PathSource self;
+
+    private record Leaking(String instance, PathSource source) {}
 
     Neighbors(SpeakerConfig config) {
         self = selfOf(config);
@@ -54,10 +59,7 @@ final class Neighbors {
         if (known != null) {
             return known;
         }
-        int index = 1;
-        while (index < byIndex.size() && byIndex.get(index) != null) {
-            index++;
-        }
+        int index = freeIndex();
         Neighbor neighbor = new Neighbor(config, address, link, index, dynamic);
         byKey.put(key, neighbor);
         byAddress.put(address, neighbor);
@@ -67,6 +69,41 @@ final class Neighbors {
             byIndex.set(index, neighbor);
         }
         return neighbor;
+    }
+
+    /** The smallest number that no source has. */
+    int freeIndex() {
+        int index = 1;
+        while (index < byIndex.size() && byIndex.get(index) != null || leaking.containsKey(index)) {
+            index++;
+        }
+        return index;
+    }
+
+    /**
+     * Notes another routing instance, which is no neighbour but a source of paths too, under a number that was free or is its own.
+     *
+     * @return what was known of it before; null when nothing was
+     */
+    @Nullable
+    PathSource leaking(String instance, PathSource source) {
+        while (byIndex.size() <= source.index()) {
+            byIndex.add(null);
+        }
+        Leaking before = leaking.put(source.index(), new Leaking(instance, source));
+        return before == null ? null : before.source();
+    }
+
+    /** Forgets another routing instance of which no path is left. */
+    void forgetLeaking(int index) {
+        leaking.remove(index);
+    }
+
+    /** The routing instance that a number stands for; null when it is that of a neighbour, or ourselves. */
+    @Nullable
+    String leakingInstance(int index) {
+        Leaking other = leaking.get(index);
+        return other == null ? null : other.instance();
     }
 
     /** The neighbour of a configured peer at an address; null when the tables do not know it. */
@@ -134,6 +171,9 @@ final class Neighbors {
             return self;
         }
         Neighbor neighbor = byIndex.get(index);
+        if (neighbor == null && leaking.containsKey(index)) {
+            return leaking.get(index).source();
+        }
         PathSource source = neighbor == null ? null : neighbor.source();
         if (source == null) {
             throw new IllegalStateException("no neighbour has number " + index);
@@ -141,7 +181,7 @@ final class Neighbors {
         return source;
     }
 
-    /** The neighbour of a number; null for ourselves. */
+    /** The neighbour of a number; null for ourselves, and for another routing instance. */
     @Nullable
     Neighbor byIndex(int index) {
         return byIndex.get(index);

@@ -39,6 +39,9 @@ final class NextHops {
     private final NextHopObserver observer = this::nextHopChanged;
 
     private final Map<Key, Integer> numbers = new HashMap<>();
+    /** The ways that another routing instance has found, by themselves. */
+    private final Map<List<NextHop>, Integer> foundElsewhere = new HashMap<>();
+
     private final List<@Nullable Key> keys = new ArrayList<>();
     private final List<Integer> free = new ArrayList<>();
     private long[] metrics = new long[16];
@@ -134,16 +137,47 @@ final class NextHops {
         }
     }
 
-    private void release(int number) {
-        if (--holders[number] == 0) {
-            Key key = key(number);
-            routing.untrack(key.address(), key.link(), observer);
-            releaseGroup(ipv4Groups, number);
-            releaseGroup(ipv6Groups, number);
-            numbers.remove(key);
-            keys.set(number, null);
-            free.add(number);
+    /**
+     * A number for ways that another routing instance of this host has found, held once more: {@link #release} it. They count as
+     * reachable for as long as the other one says so, all at the same distance.
+     *
+     * @param ways as the routing table takes them; none for packets that stay on this host
+     */
+    int foundElsewhere(List<NextHop> ways) {
+        Integer known = foundElsewhere.get(ways);
+        int number = known == null ? fresh() : known;
+        if (known == null) {
+            List<NextHop> lasting = List.copyOf(ways);
+            alone.set(number, lasting);
+            metrics[number] = 0;
+            foundElsewhere.put(lasting, number);
         }
+        holders[number]++;
+        return number;
+    }
+
+    /** Whether packets leave this host by a next hop; one of another routing instance may be a discard, or nothing at all. */
+    boolean forwards(int number) {
+        List<NextHop> ways = alone.get(number);
+        return !ways.isEmpty() && !(ways.getFirst() instanceof NextHop.Discard);
+    }
+
+    /** Holds a number once less. */
+    void release(int number) {
+        if (--holders[number] > 0) {
+            return;
+        }
+        Key key = keys.get(number);
+        if (key == null) {
+            foundElsewhere.remove(alone.get(number));
+        } else {
+            routing.untrack(key.address(), key.link(), observer);
+            numbers.remove(key);
+        }
+        releaseGroup(ipv4Groups, number);
+        releaseGroup(ipv6Groups, number);
+        keys.set(number, null);
+        free.add(number);
     }
 
     /** The number of the next hop of a path as {@link #of}, if it is tracked already, otherwise -1. */
@@ -223,23 +257,28 @@ final class NextHops {
         if (known != null) {
             return known;
         }
+        int number = fresh();
+        keys.set(number, key);
+        alone.set(number, List.of(toNextHop(number, 1)));
+        numbers.put(key, number);
+        metrics[number] = metricOf(routing.track(key.address(), key.link(), observer));
+        return number;
+    }
+
+    /** A number that nothing is known of and nobody holds. */
+    private int fresh() {
         int number = free.isEmpty() ? keys.size() : free.removeLast();
         if (number == keys.size()) {
-            keys.add(key);
+            keys.add(null);
             alone.add(List.of());
-        } else {
-            keys.set(number, key);
         }
-        alone.set(number, List.of(toNextHop(number, 1)));
         if (number >= metrics.length) {
             metrics = Arrays.copyOf(metrics, 2 * metrics.length);
             holders = Arrays.copyOf(holders, metrics.length);
             ipv4Groups = Arrays.copyOf(ipv4Groups, metrics.length);
             ipv6Groups = Arrays.copyOf(ipv6Groups, metrics.length);
         }
-        numbers.put(key, number);
         holders[number] = 0;
-        metrics[number] = metricOf(routing.track(key.address(), key.link(), observer));
         return number;
     }
 

@@ -17,6 +17,9 @@ import java.util.Set;
  * restart never will, and counts a few seconds after its session came up. Whoever has not come up by the end of the restart time
  * is no longer waited for.
  *
+ * <p>Other routing instances of this host that leak routes into this one begin anew too. They are waited for a second time: routes
+ * are chosen without them, because each may wait for the other, but neighbours are told nothing before their routes are here.
+ *
  * <p>Owned by the table's loop; {@link RestartFlags} may be asked by any thread.
  */
 final class OwnRestart implements RestartFlags {
@@ -25,6 +28,9 @@ final class OwnRestart implements RestartFlags {
     private final Set<String> awaited = new HashSet<>();
     /** Who may appear from a range is not known: with ranges, only the time limit ends the wait. */
     private final Set<String> ranges = new HashSet<>();
+
+    /** The routing instances imported from, while neighbours are told nothing because of them; then none. */
+    private final Set<String> instances = new HashSet<>();
 
     private volatile boolean waiting;
     private volatile boolean hadSession;
@@ -42,6 +48,9 @@ final class OwnRestart implements RestartFlags {
                 case PeerConfig.Remote.Interface unnumbered -> awaited.add(peer.name());
                 case PeerConfig.Remote.Range range -> ranges.add(peer.name());
             }
+        }
+        if (earlier.leftRoutes()) {
+            config.importFrom().forEach(source -> instances.add(source.instance()));
         }
         this.waiting = earlier.leftRoutes() && !(ranges.isEmpty() && awaited.isEmpty());
     }
@@ -77,12 +86,23 @@ final class OwnRestart implements RestartFlags {
         return waiting && awaited.isEmpty() && ranges.isEmpty();
     }
 
+    /** Whether the routes of other routing instances are waited for, before which neighbours are told nothing. */
+    boolean awaitsInstances() {
+        return !instances.isEmpty();
+    }
+
+    /** All other routing instances have told what they have, or are no longer waited for. */
+    void instancesComplete() {
+        instances.clear();
+    }
+
     /** Those not yet complete, for people; with each range, because somebody may still come from it. */
     Set<String> awaited() {
         Set<String> all = new HashSet<>(awaited);
         if (waiting) {
             all.addAll(ranges);
         }
+        instances.forEach(instance -> all.add("instance " + instance));
         return Set.copyOf(all);
     }
 

@@ -39,8 +39,9 @@ public record PrefixSnapshot(IpPrefix prefix, List<Path> paths, List<Told> told,
     /**
      * One path.
      *
-     * @param peer the name of the configured peer; null for our own announcement
-     * @param from the neighbour's address; null for our own announcement
+     * @param peer the name of the configured peer; null for our own announcement, and for a leaked path
+     * @param from the neighbour's address; null for our own announcement, and for a leaked path
+     * @param leakedFrom the routing instance of this host that the path is leaked from; null for all other paths
      * @param pathId the path identifier (RFC 7911); 0 without
      * @param received the attributes as received
      * @param accepted the attributes after the import policy; null when refused
@@ -51,6 +52,7 @@ public record PrefixSnapshot(IpPrefix prefix, List<Path> paths, List<Told> told,
     public record Path(
             @Nullable String peer,
             @Nullable IpAddress from,
+            @Nullable String leakedFrom,
             int pathId,
             PathAttributes received,
             @Nullable PathAttributes accepted,
@@ -63,7 +65,7 @@ public record PrefixSnapshot(IpPrefix prefix, List<Path> paths, List<Told> told,
      *
      * @param peer the name of the configured peer
      * @param address the neighbour's
-     * @param path with ADD-PATH: the peer whose path it is, or "ourselves"; otherwise null, it is the best one
+     * @param path with ADD-PATH: the peer whose path it is, "instance" and a name for a leaked one, or "ourselves"; otherwise null, it is the best one
      * @param pathId the identifier under which the path is announced; null when it is not, or without ADD-PATH
      * @param attributes those announced; null when nothing is
      * @param because the reason, a sentence for people

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Redistribution {
 
     private final HostRoutes hostRoutes;
     private final Originations originations;
+    private final Consumer<IpPrefix> followed;
     private final Runnable wake;
     private final Set<IpPrefix> pending = new LinkedHashSet<>();
     private RedistributionRules rules;
@@ -33,12 +35,19 @@ final class Redistribution {
     /**
      * Nothing announced until {@link #configure}.
      *
+     * @param followed hears of each prefix after it was looked at again, also when what is announced is the same
      * @param wake has {@link #settle} called soon
      */
-    Redistribution(SpeakerConfig config, HostRoutes hostRoutes, Originations originations, Runnable wake) {
+    Redistribution(
+            SpeakerConfig config,
+            HostRoutes hostRoutes,
+            Originations originations,
+            Consumer<IpPrefix> followed,
+            Runnable wake) {
         this.rules = new RedistributionRules(config);
         this.hostRoutes = hostRoutes;
         this.originations = originations;
+        this.followed = followed;
         this.wake = wake;
     }
 
@@ -86,6 +95,7 @@ final class Redistribution {
         } else {
             originations.put(OWNER, prefix, wanted);
         }
+        followed.accept(prefix);
     }
 
     /** The verdict on what the host has for a prefix; empty when nothing is redistributed at all, or the host has no route. */

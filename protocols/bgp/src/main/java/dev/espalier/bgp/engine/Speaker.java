@@ -65,6 +65,7 @@ public final class Speaker {
     private final Neighbors neighbors;
     private final Originations originations;
     private final Redistribution redistribution;
+    private final Leaks leaks;
     private final Intake intake;
     private final OwnRestart restart;
     private final StaleRoutes staleRoutes;
@@ -79,6 +80,7 @@ public final class Speaker {
     private SpeakerConfig config;
     private SpeakerObserver observer = SpeakerObserver.NONE;
     private boolean turnScheduled;
+    private boolean started;
     private boolean sweepWanted;
     private boolean stopped;
     private boolean draining;
@@ -124,7 +126,11 @@ public final class Speaker {
         this.staleRoutes = new StaleRoutes(loop, locRibs, intake, staleRoutesListener());
         this.refreshes = new Refreshes(neighbors, intake, staleRoutes, limits, locRibs, groups);
         this.originations = new Originations(attributes, locRibs, events, config.instance());
-        this.redistribution = new Redistribution(config, routing.hostRoutes(), originations, this::scheduleTurn);
+        LeakedPaths leaked = new LeakedPaths(neighbors, attributes, nextHops, locRibs, this::namedAsNextHop);
+        LeakRules leakRules = new LeakRules(attributes, neighbors::source, routing, originations);
+        this.leaks = new Leaks(routing, locRibs, leakRules, leaked, this::scheduleTurn);
+        this.redistribution = new Redistribution(
+                config, routing.hostRoutes(), originations, leaks::hostRouteChanged, this::scheduleTurn);
         for (Family family : Family.values()) {
             Rib rib = new Rib(family, index.table(family.addresses()), attributes);
             LocRib locRib = new LocRib(
@@ -134,6 +140,7 @@ public final class Speaker {
                     routing,
                     neighbors::source,
                     id -> originations.of(family, id),
+                    (source, id) -> leaked.ways(family, source, id),
                     (id, bestChanged) -> decided(family, id, bestChanged));
             locRib.configure(config);
             locRib.defer(restart.waiting());
@@ -146,6 +153,7 @@ public final class Speaker {
                                     .decided(id, true)));
             groups.put(family, new UpdateGroups(locRib, attributes, neighbors::source, originations.of(family)));
         }
+        leaks.configure(config);
         this.sessions = new Sessions(
                 config, transport, routers, restart, liveness, events, this::observerFor, linkIndex, jitter);
     }
@@ -169,15 +177,15 @@ public final class Speaker {
         sessions.start(); // first: if it cannot listen, nothing has been announced or changed
         originations.replaceBy(config.originated());
         redistribution.configure(config);
-        if (restart.waiting()) {
+        started = true;
+        if (restart.waiting() || restart.awaitsInstances()) {
             events.info(
                     "bgp.restart.begin",
                     config.instance(),
                     "bgp",
                     "an earlier run left routes in the kernel: they stay until every neighbour has sent its routes, or for "
                             + config.restartSeconds() + " s");
-            loop.schedule(
-                    TimeUnit.SECONDS.toNanos(config.restartSeconds()), () -> endRestart("the restart time is over"));
+            loop.schedule(TimeUnit.SECONDS.toNanos(config.restartSeconds()), this::endPatience);
         }
         sweepWanted = true;
         scheduleTurn();
@@ -196,6 +204,7 @@ public final class Speaker {
         stopped = keepRoutes;
         if (!keepRoutes) {
             redistribution.stop();
+            leaks.clear();
             originations.clear();
             neighbors.all().stream()
                     .filter(neighbor -> neighbor.channel() == null)
@@ -220,6 +229,7 @@ public final class Speaker {
         locRibs.values().forEach(locRib -> locRib.configure(changed));
         originations.replaceBy(changed.originated());
         redistribution.configure(changed);
+        leaks.configure(changed);
         // Loops are recognised by these; with another AS or router id the sessions are reset, with another cluster they
         // stay.
         boolean judgeAll = !before.clusterId().equals(changed.clusterId())
@@ -321,6 +331,11 @@ public final class Speaker {
     /** Tells an observer, from now on, what happens; instead of the one before. */
     public void observe(SpeakerObserver changed) {
         observer = changed;
+    }
+
+    /** What crosses between this routing instance and others of this host. */
+    public Leaks leaks() {
+        return leaks;
     }
 
     // ---- announcements at run time
@@ -599,6 +614,12 @@ public final class Speaker {
         }
     }
 
+    private void endPatience() {
+        restart.instancesComplete();
+        endRestart("the restart time is over");
+        scheduleTurn();
+    }
+
     private void endRestart(String why) {
         if (restart.waiting()) {
             restart.end();
@@ -617,6 +638,7 @@ public final class Speaker {
 
     private void decided(Family family, int prefixId, boolean bestChanged) {
         groupsOf(family).decided(prefixId, bestChanged);
+        leaks.decided(family, prefixId);
         if (bestChanged) {
             originations.aggregates(family).changed(prefixId);
             if (observer.hearsRoutes()) {
@@ -648,12 +670,19 @@ public final class Speaker {
         }
         boolean undecided = redistribute();
         undecided |= decide();
-        if (sweepWanted && !undecided && !restart.waiting()) {
+        if (!undecided) {
+            undecided = leaks.drain(BUDGET, started && !restart.waiting());
+        }
+        if (leaks.complete()) {
+            restart.instancesComplete();
+        }
+        boolean mayTell = !restart.awaitsInstances();
+        if (sweepWanted && !undecided && !restart.waiting() && mayTell) {
             sweepWanted = false;
             routing.sweep("the neighbours have told all they know");
         }
         UpdateGroups.Turn told = UpdateGroups.Turn.DONE;
-        for (UpdateGroups family : groups.values()) {
+        for (UpdateGroups family : mayTell ? groups.values() : List.<UpdateGroups>of()) {
             told = UpdateGroups.busier(told, family.drain(BUDGET, loop.now()));
         }
         neighbors.all().forEach(this::watchLimit);

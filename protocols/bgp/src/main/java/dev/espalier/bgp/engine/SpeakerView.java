@@ -77,10 +77,10 @@ public final class SpeakerView {
 
     /** Whether routes are still being learnt anew after a restart of ours. */
     public boolean restarting() {
-        return restart.waiting();
+        return restart.waiting() || restart.awaitsInstances();
     }
 
-    /** The configured peers that a restart of ours still waits for. */
+    /** The configured peers that a restart of ours still waits for, and other routing instances as {@code instance NAME}. */
     public Set<String> awaited() {
         return restart.awaited();
     }
@@ -295,6 +295,7 @@ public final class SpeakerView {
         return new PrefixSnapshot.Path(
                 neighbor == null ? null : neighbor.config().name(),
                 neighbor == null ? null : neighbor.address(),
+                neighbors.leakingInstance(rib.source(path)),
                 rib.pathId(path),
                 attributes.get(rib.received(path)),
                 accepted == Rib.REJECTED ? null : attributes.get(accepted),
@@ -318,6 +319,10 @@ public final class SpeakerView {
     }
 
     private String whose(Rib rib, int path) {
+        String instance = neighbors.leakingInstance(rib.source(path));
+        if (instance != null) {
+            return "; it is leaked from the routing instance '" + instance + "'";
+        }
         SpeakerConfig.Origination ours = originations.of(rib.family(), rib.prefix(path));
         int routes = originations.aggregates(rib.family()).sizeOf(rib.prefixes().prefix(rib.prefix(path)));
         if (routes > 0) {

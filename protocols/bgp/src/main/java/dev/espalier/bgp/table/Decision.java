@@ -167,6 +167,7 @@ public final class Decision {
             case AS_PATH_LENGTH -> a.asPathLength();
             case ORIGIN -> a.origin().code();
             case MED -> Integer.toUnsignedLong(a.med());
+            case ROUTING_INSTANCE -> from[i].importRank();
             case EXTERNAL -> from[i].external() ? 0 : 1;
             case NEXT_HOP_METRIC -> nextHops.metric(paths[i]);
             case ROUTER_ID ->

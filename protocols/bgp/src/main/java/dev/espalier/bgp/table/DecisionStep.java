@@ -19,6 +19,12 @@ public enum DecisionStep {
     ORIGIN("its ORIGIN is worse"),
     /** RFC 4271 section 9.1.2.2 c: among paths from the same neighbouring AS only, unless configured; absent counts as 0. */
     MED("its MED is higher"),
+    /**
+     * What follows compares ways through one and the same network. Those of another routing instance are of another network, so that
+     * paths of this one go first, and then those of the instance named earlier in the configuration.
+     */
+    ROUTING_INSTANCE(
+            "it is leaked from another routing instance, and the best path is of this one or of one named earlier"),
     /** RFC 4271 section 9.1.2.2 d. */
     EXTERNAL("it came from an internal peer, the best path from an external one"),
     /** RFC 4271 section 9.1.2.2 e: the metric of the route to the next hop. */

@@ -86,7 +86,15 @@ final class GroupBench {
         nextHops = new NextHops(routing, this::nextHopChanged);
         attributes = new AttributeTable(nextHops::forget);
         Rib rib = new Rib(Family.IPV4_UNICAST, index.table(AddressFamily.IPV4), attributes);
-        locRib = new LocRib(rib, attributes, nextHops, routing, GroupBench::source, id -> null, this::decided);
+        locRib = new LocRib(
+                rib,
+                attributes,
+                nextHops,
+                routing,
+                GroupBench::source,
+                id -> null,
+                (source, id) -> Rib.NONE,
+                this::decided);
         groups = new UpdateGroups(locRib, attributes, GroupBench::source, NOTHING_OF_OUR_OWN);
     }
 
