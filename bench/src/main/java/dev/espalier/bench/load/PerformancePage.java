@@ -65,7 +65,7 @@ public final class PerformancePage {
                 "BIRD " + machine.text("bird") + ", FRR " + machine.text("frr") + ", GoBGP " + machine.text("gobgp")
                         + ", OpenBGPD " + machine.text("openbgpd")
                         + " (Debian packages; `frr-coalesce-1` is FRR with `coalesce-time 1`)");
-        row("measured", machine.text("date"));
+        row("measured", machine.text("date") + (machine.has("note") ? ": " + machine.text("note") : ""));
         page.append("""
 
                 Routes go into the kernel in `kernel` only; elsewhere Espalier runs with `installRoutes: false`, as the others run
