@@ -1,9 +1,9 @@
 package dev.espalier.objects.plan;
 
 import dev.espalier.bgp.ImportFrom;
-import dev.espalier.policy.NearestName;
 import dev.espalier.objects.kind.ImportFromSpec;
 import dev.espalier.objects.kind.RouterSpec;
+import dev.espalier.policy.NearestName;
 import dev.espalier.policy.Policy;
 import java.util.ArrayList;
 import java.util.List;
