@@ -235,10 +235,11 @@ class CapabilityTest {
         session(REFRESHING);
         within(SOON, () -> assertThat(them.route(OUR_ROUTE)).isPresent());
         long others = others("Sent");
+        int session = us.sessionNumber(Rig.THEIRS);
         them.askForRefresh();
         within(SOON, () -> assertThat(others("Sent")).isGreaterThanOrEqualTo(others + 2));
         assertThat(them.route(OUR_ROUTE)).isPresent();
-        assertThat(us.peer(Rig.THEIRS).path("timesEstablished").asInt()).isEqualTo(1);
+        assertThat(us.sessionNumber(Rig.THEIRS)).isEqualTo(session);
     }
 
     // ---- what routes carry
@@ -445,12 +446,12 @@ class CapabilityTest {
         established();
         assertThat(us.peer(Rig.THEIRS).path("capabilities").toString()).contains("also after a notification");
         within(SOON, () -> assertThat(us.best(THEIR_ROUTE).isMissingNode()).isFalse());
+        int session = us.sessionNumber(Rig.THEIRS);
         try (RouteWatch watch = RouteWatch.start(rig.ours(), rig.directory())) {
             them.reset();
-            within(45, () -> assertThat(
-                            us.peer(Rig.THEIRS).path("timesEstablished").asInt())
-                    .as(us.log())
-                    .isGreaterThan(1));
+            within(
+                    45,
+                    () -> assertThat(us.sessionNumber(Rig.THEIRS)).as(us.log()).isGreaterThan(session));
             within(SOON, () -> assertThat(us.best(THEIR_ROUTE).path("stale").asBoolean())
                     .isFalse());
             assertThat(watch.ours()).as(us.log()).isEmpty();

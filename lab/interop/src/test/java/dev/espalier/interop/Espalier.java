@@ -94,6 +94,14 @@ final class Espalier implements AutoCloseable {
         return process;
     }
 
+    /**
+     * The number of the session at hand with a neighbour. Not always 1 for the first that lasts: when both connect at once, a session
+     * may be up here that the neighbour gives up for the other connection.
+     */
+    int sessionNumber(String neighbor) {
+        return peer(neighbor).path("timesEstablished").asInt();
+    }
+
     void write(String objects) {
         try {
             Files.writeString(configuration, objects);

@@ -60,9 +60,7 @@ class ReloadTest {
             hangUp(us);
             within(10, () -> assertThat(us.route("10.3.0.0/24").isMissingNode()).isFalse());
             within(5, () -> assertThat(announced(us, "10.3.0.0/24")).isTrue());
-            assertThat(us.peer(Rig.THEIRS).path("timesEstablished").asInt())
-                    .as(us.log())
-                    .isEqualTo(session);
+            assertThat(us.sessionNumber(Rig.THEIRS)).as(us.log()).isEqualTo(session);
         }
     }
 
