@@ -94,11 +94,6 @@ final class NeighborFile implements AutoCloseable {
     /** What was noted last is in the file then. */
     @Override
     public void close() {
-        flush();
-    }
-
-    /** The same, without an end. */
-    void flush() {
         write();
     }
 
@@ -159,10 +154,18 @@ final class NeighborFile implements AutoCloseable {
         return new RememberedNeighbor(
                 name(words[1]),
                 IpAddress.parse(words[2]),
-                Integer.parseInt(words[3]),
+                link(words[3]),
                 IpAddress.parse(words[4]),
                 Asn.parse(words[5]),
                 Arrays.stream(words[6].split(",")).map(NeighborFile::family).collect(Collectors.toSet()));
+    }
+
+    private static int link(String word) {
+        try {
+            return Integer.parseInt(word);
+        } catch (NumberFormatException wrong) {
+            throw new IllegalArgumentException("'" + word + "' is not the number of a link", wrong);
+        }
     }
 
     private static String name(String word) {
@@ -178,7 +181,8 @@ final class NeighborFile implements AutoCloseable {
 
     // ---- writing
 
-    private void write() {
+    /** Brings the file up to what has been noted; blocks. */
+    void write() {
         synchronized (writing) {
             List<String> lines = lines();
             if (lines.isEmpty()) {

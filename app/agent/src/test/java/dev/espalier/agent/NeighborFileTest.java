@@ -79,7 +79,7 @@ class NeighborFileTest {
                 "1 | espalier-neighbors 2 | must be 'espalier-neighbors 1', not 'espalier-neighbors 2'",
                 "2 | espalier-neighbors 1%nred a 10.0.0.2 | must have 7 words, not 3",
                 "2 | espalier-neighbors 1%nred a 10.0.0 0 :: 1 ipv4-unicast | '10.0.0'",
-                "2 | espalier-neighbors 1%nred a 10.0.0.2 x 10.0.0.1 1 ipv4-unicast | \"x\"",
+                "2 | espalier-neighbors 1%nred a 10.0.0.2 x 10.0.0.1 1 ipv4-unicast | 'x' is not the number of a link",
                 "3 | espalier-neighbors 1%nred a 10.0.0.2 0 10.0.0.1 1 ipv4-unicast%nred%zz a 10.0.0.3 0 10.0.0.1 1 ipv4-unicast | hex",
                 "2 | espalier-neighbors 1%nred a 10.0.0.2 0 10.0.0.1 1 ipv4 | 'ipv4' is not an address family",
             })
@@ -101,7 +101,7 @@ class NeighborFileTest {
         Files.createDirectory(Path.of(file() + ".new"));
         try (NeighborFile file = open()) {
             file.of(RED).note(List.of(ONE));
-            file.flush();
+            file.write();
             file.of(RED).note(List.of(ONE, OTHER));
         }
         assertThat(new ArrayList<>(events)).singleElement().satisfies(event -> assertThat(event.message())
