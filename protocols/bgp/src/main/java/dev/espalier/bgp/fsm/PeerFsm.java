@@ -11,6 +11,7 @@ import java.util.List;
  *
  * <ul>
  *   <li>Both connections of a neighbour are in one state, so a collision (section 6.8) is seen when it happens.
+ *   <li>A connection that would lose a collision waits for the other to come up or to fail (see {@link Collision}).
  *   <li>A connection that the neighbour opens during the pause after a failure is not refused (as Idle has it) but left unread
  *       until the pause is over: refusing would turn our second into the neighbour's ConnectRetryTime, often two minutes.
  *   <li>A long pause, after a neighbour that sends too much, is another matter: its connections are refused.
@@ -36,6 +37,9 @@ public final class PeerFsm {
     static final int STABLE_SECONDS = 60;
     /** How long to wait for an OPEN: the "large value" of RFC 4271 section 8.2.2. */
     static final int OPEN_HOLD_SECONDS = 240;
+
+    /** How long a connection that would lose waits for the one that would win: some retransmissions of a lost OPEN. */
+    static final int COLLISION_SECONDS = 3;
 
     private final LocalSpeaker local;
     private final PeerConfig peer;
@@ -74,6 +78,7 @@ public final class PeerFsm {
                     case FsmTimer.ConnectRetry timer -> turn.connectRetryExpired();
                     case FsmTimer.IdleHold timer -> turn.idleHoldExpired();
                     case FsmTimer.PathWait timer -> turn.pathWaitExpired();
+                    case FsmTimer.Collision timer -> turn.collisionExpired();
                     case FsmTimer.Hold timer -> turn.holdExpired(timer.connection());
                     case FsmTimer.SendHold timer -> turn.sendHoldExpired(timer.connection());
                     case FsmTimer.Keepalive timer -> turn.keepaliveExpired(timer.connection());

@@ -47,16 +47,38 @@ public record PeerState(
      * @param local our end; null until it is open
      * @param remote the neighbour's; null until it is open
      * @param negotiated what the OPENs agreed on; null before
+     * @param withheld in OpenConfirm, whether our KEEPALIVE waits for how a collision ends
+     * @param heard whether the neighbour's KEEPALIVE has come while ours was withheld
      */
     public record Connection(
             ConnectionId id,
             SessionState phase,
             @Nullable Endpoint local,
             @Nullable Endpoint remote,
-            @Nullable Negotiated negotiated) {
+            @Nullable Negotiated negotiated,
+            boolean withheld,
+            boolean heard) {
+
+        /** One whose OPENs have not been exchanged. */
+        static Connection young(
+                ConnectionId id, SessionState phase, @Nullable Endpoint local, @Nullable Endpoint remote) {
+            return new Connection(id, phase, local, remote, null, false, false);
+        }
 
         Connection with(SessionState next) {
-            return new Connection(id, next, local, remote, negotiated);
+            return new Connection(id, next, local, remote, negotiated, false, false);
+        }
+
+        Connection agreed(Negotiated terms) {
+            return new Connection(id, SessionState.OPEN_CONFIRM, local, remote, terms, false, false);
+        }
+
+        Connection withheld(Negotiated terms) {
+            return new Connection(id, SessionState.OPEN_CONFIRM, local, remote, terms, true, false);
+        }
+
+        Connection nowHeard() {
+            return new Connection(id, phase, local, remote, negotiated, withheld, true);
         }
     }
 

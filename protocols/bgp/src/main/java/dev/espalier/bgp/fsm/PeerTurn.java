@@ -1,5 +1,6 @@
 package dev.espalier.bgp.fsm;
 
+import static dev.espalier.bgp.fsm.PeerFsm.COLLISION_SECONDS;
 import static dev.espalier.bgp.fsm.PeerFsm.OPEN_HOLD_SECONDS;
 import static dev.espalier.bgp.fsm.PeerFsm.STABLE_SECONDS;
 
@@ -26,6 +27,8 @@ final class PeerTurn {
             new Message.Notification(ErrorCode.CEASE, ErrorCode.CEASE_CONNECTION_COLLISION_RESOLUTION);
     private static final Message.Notification REJECTED =
             new Message.Notification(ErrorCode.CEASE, ErrorCode.CEASE_CONNECTION_REJECTED);
+    private static final FsmTimer COLLISION_WAIT = new FsmTimer.Collision();
+
     private final LocalSpeaker local;
     private final PeerConfig peer;
     private final long now;
@@ -49,6 +52,7 @@ final class PeerTurn {
     }
 
     PeerFsm.Step step() {
+        endCollision();
         keepRetrying();
         return new PeerFsm.Step(
                 new PeerState(
@@ -240,7 +244,7 @@ final class PeerTurn {
     /** 16 and 17. */
     void opened(FsmEvent.Opened event) {
         ConnectionId id = event.connection();
-        Connection open = new Connection(id, SessionState.IDLE, event.local(), event.remote(), null);
+        Connection open = Connection.young(id, SessionState.IDLE, event.local(), event.remote());
         if (id.side() == Side.INCOMING) {
             accepted(open);
         } else if (connections.find(id) == null) {
@@ -332,7 +336,9 @@ final class PeerTurn {
                 }
             }
             case OPEN_CONFIRM -> {
-                if (message instanceof Message.Keepalive || message instanceof Message.Update) {
+                if (message instanceof Message.Keepalive && connection.withheld()) {
+                    connections.candidate(connection.nowHeard());
+                } else if (message instanceof Message.Keepalive || message instanceof Message.Update) {
                     establish(connection);
                 } else {
                     unexpected(connection, message, ErrorCode.FSM_UNEXPECTED_IN_OPEN_CONFIRM);
@@ -357,58 +363,66 @@ final class PeerTurn {
         switch (verdict) {
             case Negotiation.Verdict.Refused refused -> fail(connection, refused.notification(), refused.reason());
             case Negotiation.Verdict.Agreed agreed -> {
-                if (survivesCollision(connection, agreed.negotiated())) {
-                    supersedeSession();
-                    confirm(connection, agreed.negotiated());
+                Negotiated negotiated = agreed.negotiated();
+                Connection rival = connections.rival(connection);
+                switch (Collision.judge(connection, rival, Collision.preferred(local, negotiated))) {
+                    case ALONE -> confirm(connection, negotiated);
+                    case WINS -> {
+                        overcome(Objects.requireNonNull(rival));
+                        confirm(connection, negotiated);
+                    }
+                    case LOSES -> end(connection, COLLISION);
+                    case WAITS -> withhold(connection, negotiated);
                 }
             }
         }
     }
 
-    private void confirm(Connection connection, Negotiated negotiated) {
+    private void overcome(Connection rival) {
+        // One left unread has not been spoken on, and is not spoken on now.
+        end(rival, rival.phase() == SessionState.IDLE ? null : COLLISION);
+    }
+
+    private void withhold(Connection connection, Negotiated negotiated) {
+        connections.candidate(connection.withheld(negotiated));
+        long nanos = TimeUnit.SECONDS.toNanos(COLLISION_SECONDS);
+        effects.add(new Effect.Arm(COLLISION_WAIT, nanos, nanos));
+    }
+
+    /** The one that would have won has had its time. */
+    void collisionExpired() {
+        for (Connection connection : connections.candidates()) {
+            Connection rival = connections.rival(connection);
+            if (connection.withheld() && rival != null) {
+                end(rival, COLLISION);
+            }
+        }
+    }
+
+    /** What was withheld for the sake of another connection is said when that one no longer comes up. */
+    private void endCollision() {
+        for (Connection connection : connections.candidates()) {
+            Negotiated negotiated = connection.negotiated();
+            if (connection.withheld() && negotiated != null && !Collision.mayStillWin(connections.rival(connection))) {
+                effects.add(new Effect.Cancel(COLLISION_WAIT));
+                Connection confirmed = confirm(connection, negotiated);
+                if (connection.heard()) {
+                    establish(confirmed);
+                }
+            }
+        }
+    }
+
+    private Connection confirm(Connection connection, Negotiated negotiated) {
+        supersedeSession();
         ConnectionId id = connection.id();
-        connections.candidate(
-                new Connection(id, SessionState.OPEN_CONFIRM, connection.local(), connection.remote(), negotiated));
+        Connection confirmed = connection.agreed(negotiated);
+        connections.candidate(confirmed);
         pacing.cancelConnectRetry();
         effects.add(new Effect.Agreed(id, negotiated));
         effects.keepalive(id, negotiated);
         effects.armHold(id, negotiated.holdSeconds());
-    }
-
-    /**
-     * Closes the loser of a collision.
-     *
-     * @return whether it is not the connection itself
-     */
-    private boolean survivesCollision(Connection connection, Negotiated negotiated) {
-        Connection other = connections.rival(connection);
-        if (other == null) {
-            return true;
-        }
-        boolean preferred = connection.id().side() == preferredSide(negotiated);
-        switch (other.phase()) {
-            case IDLE, ACTIVE, CONNECT -> end(other, null);
-            case OPEN_SENT -> {
-                // Section 6.8 lets us look here too, now that we know the identifier. The neighbour cannot have the
-                // other connection established: it has no KEEPALIVE from us.
-                if (preferred) {
-                    end(other, COLLISION);
-                }
-            }
-            case OPEN_CONFIRM, ESTABLISHED -> {
-                end(preferred ? other : connection, COLLISION);
-                return preferred;
-            }
-        }
-        return true;
-    }
-
-    /** Whose connection stays: that of the higher identifier, or of the higher AS where they are equal (RFC 6286). */
-    private Side preferredSide(Negotiated negotiated) {
-        int byIdentifier = Integer.compareUnsigned(
-                local.routerId().value(), negotiated.peerRouterId().value());
-        int order = byIdentifier != 0 ? byIdentifier : local.asn().compareTo(negotiated.peerAs());
-        return order > 0 ? Side.OUTGOING : Side.INCOMING;
+        return confirmed;
     }
 
     /** RFC 4724 section 4.2: the neighbour restarted, and the connection that we thought established is dead. */
@@ -545,7 +559,7 @@ final class PeerTurn {
             return;
         }
         ConnectionId id = new ConnectionId(Side.OUTGOING, ++attempts);
-        connections.candidate(new Connection(id, SessionState.CONNECT, null, null, null));
+        connections.candidate(Connection.young(id, SessionState.CONNECT, null, null));
         effects.add(new Effect.Connect(id));
         pacing.armConnectRetry();
     }

@@ -53,9 +53,7 @@ final class PeerSession {
     private boolean handling;
     private boolean stopping;
     private PeerState state = PeerState.INITIAL;
-    private Loop.@Nullable Timer connectRetryTimer;
-    private Loop.@Nullable Timer idleHoldTimer;
-    private Loop.@Nullable Timer pathWaitTimer;
+    private final Map<FsmTimer.OfNeighbor, Loop.Timer> timers = new HashMap<>();
     private @Nullable SessionChannel channel;
     private volatile Snapshot snapshot;
 
@@ -315,17 +313,9 @@ final class PeerSession {
         long range = arm.longest() - arm.shortest();
         long nanos = range == 0 ? arm.shortest() : arm.shortest() + jitter.nextLong(range + 1);
         switch (arm.timer()) {
-            case FsmTimer.ConnectRetry timer -> {
+            case FsmTimer.OfNeighbor timer -> {
                 cancel(timer);
-                connectRetryTimer = loop.schedule(nanos, () -> handle(new FsmEvent.Expired(timer)));
-            }
-            case FsmTimer.IdleHold timer -> {
-                cancel(timer);
-                idleHoldTimer = loop.schedule(nanos, () -> handle(new FsmEvent.Expired(timer)));
-            }
-            case FsmTimer.PathWait timer -> {
-                cancel(timer);
-                pathWaitTimer = loop.schedule(nanos, () -> handle(new FsmEvent.Expired(timer)));
+                timers.put(timer, loop.schedule(nanos, () -> handle(new FsmEvent.Expired(timer))));
             }
             case FsmTimer.Hold timer -> on(timer.connection(), connection -> connection.armHold(nanos));
             case FsmTimer.SendHold timer -> on(timer.connection(), connection -> connection.armSendHold(nanos));
@@ -335,20 +325,16 @@ final class PeerSession {
 
     private void cancel(FsmTimer which) {
         switch (which) {
-            case FsmTimer.ConnectRetry timer -> connectRetryTimer = cancelled(connectRetryTimer);
-            case FsmTimer.IdleHold timer -> idleHoldTimer = cancelled(idleHoldTimer);
-            case FsmTimer.PathWait timer -> pathWaitTimer = cancelled(pathWaitTimer);
+            case FsmTimer.OfNeighbor timer -> {
+                Loop.Timer running = timers.remove(timer);
+                if (running != null) {
+                    running.cancel();
+                }
+            }
             case FsmTimer.Hold timer -> on(timer.connection(), PeerConnection::cancelHold);
             case FsmTimer.SendHold timer -> on(timer.connection(), PeerConnection::cancelSendHold);
             case FsmTimer.Keepalive timer -> on(timer.connection(), PeerConnection::cancelKeepalive);
         }
-    }
-
-    private static Loop.@Nullable Timer cancelled(Loop.@Nullable Timer timer) {
-        if (timer != null) {
-            timer.cancel();
-        }
-        return null;
     }
 
     private void established(PeerConnection connection, Negotiated negotiated) {

@@ -98,4 +98,66 @@ class CollisionDetectionTest {
         assertThat(bench.expire(new FsmTimer.ConnectRetry()))
                 .contains(new Effect.Connect(new ConnectionId(ConnectionId.Side.OUTGOING, 2)));
     }
+
+    /** Otherwise one end could establish it while the other, which sees the OPENs in another order, gives it up. */
+    @Test
+    void aConnectionThatWouldLoseIsNotConfirmedWhileTheOtherWaitsForAnOpen() {
+        FsmBench bench = colliding();
+        assertThat(bench.receive(FsmBench.OUT, bench.open(90)))
+                .noneMatch(Effect.Send.class::isInstance)
+                .noneMatch(Effect.Agreed.class::isInstance);
+        assertThat(bench.armed(new FsmTimer.Collision())).isEqualTo(3);
+        assertThat(bench.receive(FsmBench.OUT, new Message.Keepalive())).isEmpty();
+
+        assertThat(bench.receive(FsmBench.IN, bench.open(90)))
+                .contains(new Effect.Send(FsmBench.OUT, LOST), new Effect.Close(FsmBench.OUT))
+                .contains(new Effect.Send(FsmBench.IN, new Message.Keepalive()));
+    }
+
+    @Test
+    void itIsConfirmedWhenTheOtherIsLost() {
+        FsmBench bench = colliding();
+        bench.receive(FsmBench.OUT, bench.open(90));
+
+        assertThat(bench.lose(FsmBench.IN))
+                .contains(new Effect.Cancel(new FsmTimer.Collision()))
+                .contains(new Effect.Send(FsmBench.OUT, new Message.Keepalive()))
+                .noneMatch(Effect.Established.class::isInstance);
+        assertThat(bench.receive(FsmBench.OUT, new Message.Keepalive())).anyMatch(Effect.Established.class::isInstance);
+    }
+
+    @Test
+    void itIsTheSessionAtOnceWhenTheNeighborHasConfirmedItAndTheOtherIsGivenUp() {
+        FsmBench bench = colliding();
+        bench.receive(FsmBench.OUT, bench.open(90));
+        bench.receive(FsmBench.OUT, new Message.Keepalive());
+
+        assertThat(bench.receive(FsmBench.IN, LOST))
+                .contains(new Effect.Send(FsmBench.OUT, new Message.Keepalive()))
+                .anyMatch(Effect.Established.class::isInstance);
+        assertThat(bench.state()).isEqualTo(SessionState.ESTABLISHED);
+    }
+
+    @Test
+    void itIsKeptWhenTheOtherDoesNotComeUpInTime() {
+        FsmBench bench = colliding();
+        bench.receive(FsmBench.OUT, bench.open(90));
+
+        assertThat(bench.expire(new FsmTimer.Collision()))
+                .containsSubsequence(
+                        new Effect.Send(FsmBench.IN, LOST),
+                        new Effect.Close(FsmBench.IN),
+                        new Effect.Send(FsmBench.OUT, new Message.Keepalive()));
+        assertThat(bench.expire(new FsmTimer.Collision())).isEmpty();
+        assertThat(bench.receive(FsmBench.OUT, new Message.Keepalive())).anyMatch(Effect.Established.class::isInstance);
+    }
+
+    /** Both connections have sent their OPEN; the neighbour's would win. */
+    private static FsmBench colliding() {
+        FsmBench bench = new FsmBench();
+        bench.start();
+        bench.opened(FsmBench.OUT);
+        bench.opened(FsmBench.IN);
+        return bench;
+    }
 }
