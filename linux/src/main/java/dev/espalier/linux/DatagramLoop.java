@@ -44,7 +44,7 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
     /** Datagrams of one socket, and tasks, before others get their turn. */
     private static final int BATCH = 256;
     /** How long to wait at most: a bound for what could only be a lost wake-up. */
-    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final String name;
     private final EventSink events;

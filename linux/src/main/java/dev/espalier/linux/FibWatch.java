@@ -1,7 +1,6 @@
 package dev.espalier.linux;
 
 import dev.espalier.route.Fib;
-import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
 
@@ -13,12 +12,11 @@ import java.util.function.IntPredicate;
 final class FibWatch implements AutoCloseable {
 
     private static final int RECEIVE_BUFFER = 16 << 20;
-    /** How soon {@link #close} is noticed, and how exact delayed notices are. */
-    private static final Duration TICK = Duration.ofMillis(100);
     /** How long the caller has to replace a group whose member the kernel took out, before we call it a loss. */
     private static final long GRACE_NANOS = 1_000_000_000;
 
     private final NetlinkSocket socket;
+    private final Doorbell doorbell = new Doorbell();
     private final int protocol;
     private final LossNotice notice;
     private final Groups groups;
@@ -45,12 +43,12 @@ final class FibWatch implements AutoCloseable {
         this.groups = groups;
         this.socket = NetlinkSocket.open();
         socket.receiveBuffer(RECEIVE_BUFFER);
-        socket.receiveTimeout(TICK);
         socket.filter(MessageFilter.exceptCausedBy(writerPortId));
         socket.join(Rtnetlink.RTNLGRP_LINK);
         socket.join(Rtnetlink.RTNLGRP_IPV4_ROUTE);
         socket.join(Rtnetlink.RTNLGRP_IPV6_ROUTE);
         socket.join(Rtnetlink.RTNLGRP_NEXTHOP);
+        notice.wakeBy(doorbell::ring);
         this.thread = Thread.ofPlatform().daemon().name("fib-watch").unstarted(this::run);
     }
 
@@ -60,7 +58,8 @@ final class FibWatch implements AutoCloseable {
 
     private void run() {
         while (!closed) {
-            int errno = socket.receive(reader);
+            doorbell.await(socket.fd(), untilDue());
+            int errno = socket.poll(reader);
             try {
                 received(errno);
             } catch (NetlinkException refused) {
@@ -68,6 +67,11 @@ final class FibWatch implements AutoCloseable {
             }
         }
         socket.close();
+    }
+
+    private long untilDue() {
+        long notices = notice.untilDue();
+        return checkDue ? Math.min(notices, Math.max(0, checkAt - System.nanoTime())) : notices;
     }
 
     private void received(int errno) {
@@ -160,6 +164,8 @@ final class FibWatch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        doorbell.ring();
         Threads.join(thread);
+        doorbell.close();
     }
 }

@@ -4,7 +4,6 @@ import dev.espalier.route.Links.Event;
 import dev.espalier.route.Links.ForeignRoute;
 import dev.espalier.route.Links.HostAddress;
 import dev.espalier.route.Links.Link;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LinksWatch implements AutoCloseable {
 
-    /** How soon {@link #close} is noticed. */
-    private static final Duration TICK = Duration.ofMillis(100);
     /** How long to wait before reading again when the kernel refused. */
     private static final long RETRY_MILLIS = 1000;
 
@@ -34,6 +31,7 @@ final class LinksWatch implements AutoCloseable {
     private final int ourProtocol;
     private final Consumer<Event> tell;
     private final NetlinkSocket socket;
+    private final Doorbell doorbell = new Doorbell();
     private final NetlinkClient kernel;
     private final MessageReader reader = new MessageReader(64 * 1024);
     private final Thread thread;
@@ -57,7 +55,6 @@ final class LinksWatch implements AutoCloseable {
         this.kernel = new NetlinkClient();
         this.socket = NetlinkSocket.open();
         socket.receiveBuffer(receiveBuffer);
-        socket.receiveTimeout(TICK);
         socket.filter(MessageFilter.exceptRoutesOf(ourProtocol));
         socket.join(Rtnetlink.RTNLGRP_LINK);
         socket.join(Rtnetlink.RTNLGRP_IPV4_IFADDR);
@@ -98,8 +95,10 @@ final class LinksWatch implements AutoCloseable {
             readAgain = false;
             readEverything();
         }
-        boolean idle = linksToRecheck.isEmpty();
-        int errno = idle ? socket.receive(reader) : socket.poll(reader);
+        if (linksToRecheck.isEmpty()) {
+            doorbell.await(socket.fd(), Doorbell.FOREVER);
+        }
+        int errno = socket.poll(reader);
         switch (errno) {
             case 0 -> {
                 while (reader.next()) {
@@ -331,6 +330,8 @@ final class LinksWatch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        doorbell.ring();
         Threads.join(thread);
+        doorbell.close();
     }
 }

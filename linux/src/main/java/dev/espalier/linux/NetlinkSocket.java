@@ -79,6 +79,11 @@ final class NetlinkSocket implements AutoCloseable {
         return portId;
     }
 
+    /** To wait for it. */
+    int fd() {
+        return fd;
+    }
+
     /** How much may wait to be read, in octets. With CAP_NET_ADMIN beyond the system's limit (rmem_max), else up to it. */
     void receiveBuffer(int octets) {
         if (set(SOL_SOCKET, SO_RCVBUFFORCE, octets) < 0) {
