@@ -19,7 +19,12 @@ final class IoThreads {
 
     static EventLoopGroup start(int count, String name) {
         ThreadFactory threads = Thread.ofPlatform().daemon().name(name + "-", 0).factory();
-        return new MultiThreadIoEventLoopGroup(count, threads, EpollIoHandler.newFactory());
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(count, threads, EpollIoHandler.newFactory());
+        // A loop that waits for no time at all looks up every second; one that waits for something does not.
+        group.forEach(loop -> {
+            ScheduledFuture<?> _ = loop.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.HOURS);
+        });
+        return group;
     }
 
     static void stop(EventLoopGroup group) {

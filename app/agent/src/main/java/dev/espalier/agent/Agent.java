@@ -93,7 +93,7 @@ public final class Agent {
         }
     }
 
-    @SuppressWarnings("try") // the API server is used by being open
+    @SuppressWarnings("try") // the API server and the collection are used by being open
     private static int run(
             AgentOptions options,
             Journal journal,
@@ -106,7 +106,9 @@ public final class Agent {
         AtomicReference<@Nullable String> farewell = new AtomicReference<>();
         // The API first: if another daemon answers on the socket, nothing may have been touched.
         try (Control control = new Control(options, journal, ports, datagrams);
-                ApiServer api = ApiServer.start(options.socket(), control, journal)) {
+                ApiServer api = ApiServer.start(options.socket(), control, journal);
+                QuietCollection collection = new QuietCollection()) {
+            collection.start();
             control.start();
             BootMark.beside(options.socket()).note();
             fib.sweepUnusedGroups(); // what no route uses any more, of an earlier run
