@@ -82,7 +82,8 @@ public final class PerformancePage {
         page.append("""
                 ## Goals
 
-                Time and CPU are the sum over a scenario's phases.
+                Time and CPU are the sum over a scenario's phases. [profiles.md](profiles.md) says of goals that are not reached where the
+                time goes, and what was tried.
 
                 | scenario | figure | goal | Espalier | beside | |
                 |---|---|---|---|---|---|
