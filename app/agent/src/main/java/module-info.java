@@ -36,6 +36,7 @@ module dev.espalier.agent {
     requires io.prometheus.metrics.model;
     requires io.prometheus.writer.text;
     requires java.management;
+    requires jdk.management;
     requires jdk.unsupported;
     requires static transitive org.jspecify;
 

@@ -1,5 +1,7 @@
 package dev.espalier.agent;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
@@ -7,7 +9,7 @@ import java.time.Duration;
  *
  * <p>G1 collects when it needs room, which a daemon without work never does. It can be told to collect every so often
  * ({@code G1PeriodicGCInterval}), but then it marks the whole heap of an idle daemon for ever: with an interval of 5 s that took
- * 0.9 % of a core, more than all else together. Looking at two numbers every 5 s takes nothing.
+ * 0.9 % of a core, more than all else together. Looking at one number every 5 s takes nothing.
  *
  * <p>Once is not enough: a collection finds regions that are sparsely used, and a later one moves what lives in them. So it is
  * repeated while it helps. The virtual machine has to run with {@code ExplicitGCInvokesConcurrent}: otherwise everything would stand
@@ -16,17 +18,20 @@ import java.time.Duration;
 final class QuietCollection implements AutoCloseable {
 
     private static final Duration PERIOD = Duration.ofSeconds(5);
-    /** A heap whose use changes by less within a period is quiet; in octets. */
+    /** A period in which less is allocated is quiet; in octets. */
     private static final long QUIET = 1 << 20;
-    /** So much more in use than after the last collection may be worth one; in octets. */
+    /** So much allocated since the last collection may have left what is worth one; in octets. */
     private static final long WORTH = 16 << 20;
     /** A collection that frees less than this part of what was in use need not be repeated. */
     private static final int PART = 32;
 
     private final Thread thread = Thread.ofPlatform().daemon().name("heap").unstarted(this::run);
-    private long usedBefore;
-    /** What is in use after a collection that need not be repeated. */
-    private long settled;
+    private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
+    private long allocatedBefore;
+    /** What had been allocated when the last collection was over. */
+    private long allocatedThen;
+    /** Whether that one freed so much that another may. */
+    private boolean helped;
 
     QuietCollection() {}
 
@@ -39,9 +44,10 @@ final class QuietCollection implements AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(PERIOD);
-                if (isDue(used())) {
+                if (isDue(threads.getTotalThreadAllocatedBytes())) {
+                    long before = used();
                     System.gc();
-                    collected(used());
+                    collected(before, used());
                 }
             }
         } catch (InterruptedException closed) {
@@ -57,21 +63,20 @@ final class QuietCollection implements AutoCloseable {
     /**
      * To be asked once in a period.
      *
-     * @param used octets of the heap in use
+     * @param allocated octets allocated since the virtual machine began. Not those in use: a table that is withdrawn leaves as much
+     *     in use as it was, until somebody collects
      * @return whether to collect now
      */
-    boolean isDue(long used) {
-        boolean quiet = Math.abs(used - usedBefore) < QUIET;
-        usedBefore = used;
-        return quiet && used - settled >= WORTH;
+    boolean isDue(long allocated) {
+        boolean quiet = allocated - allocatedBefore < QUIET;
+        allocatedBefore = allocated;
+        return quiet && (helped || allocated - allocatedThen >= WORTH);
     }
 
-    /** The collection is over. */
-    void collected(long used) {
-        if (usedBefore - used < usedBefore / PART) {
-            settled = used;
-        }
-        usedBefore = used;
+    /** The collection is over; with the octets that were in use before it and are now. */
+    void collected(long before, long after) {
+        helped = before - after >= before / PART;
+        allocatedThen = allocatedBefore;
     }
 
     @Override

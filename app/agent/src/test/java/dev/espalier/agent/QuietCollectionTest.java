@@ -4,62 +4,61 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** When the heap is collected for the sake of memory alone; figures are MB in use, once in a period. */
+/** When the heap is collected for the sake of memory alone; figures are MB, once in a period. */
 class QuietCollectionTest {
 
     private final QuietCollection collection = new QuietCollection();
+    private long allocated;
 
     @Test
-    void aHeapThatIsBusyIsLeftToTheCollector() {
-        for (int used : new int[] {20, 60, 40, 90, 50, 70}) {
-            assertThat(due(used)).as("%d MB", used).isFalse();
+    void aBusyHeapIsLeftToTheCollector() {
+        for (int more : new int[] {20, 60, 40, 1, 50, 2}) {
+            assertThat(dueAfter(more)).as("%d MB", more).isFalse();
         }
     }
 
     @Test
     void whatAGreatChangeLeavesIsCollectedOnceItIsQuietAndAgainWhileThatHelps() {
-        settleAt(30);
-        assertThat(due(140)).isFalse();
-        assertThat(due(140)).isTrue();
-        collection.collected(90L << 20);
-        assertThat(due(90)).isTrue();
-        collection.collected(60L << 20);
-        assertThat(due(60)).isTrue();
-        collection.collected(60L << 20);
-        assertThat(due(60)).isFalse();
-        assertThat(due(60)).isFalse();
+        assertThat(dueAfter(140)).isFalse();
+        assertThat(dueAfter(0)).isTrue();
+        collected(140, 90);
+        assertThat(dueAfter(0)).isTrue();
+        collected(90, 60);
+        assertThat(dueAfter(0)).isTrue();
+        collected(60, 60);
+        assertThat(dueAfter(0)).isFalse();
+        assertThat(dueAfter(0)).isFalse();
+    }
+
+    /** What is in use does not show it: before it is collected, what was withdrawn is still counted. */
+    @Test
+    void aTableThatIsWithdrawnAfterAQuietTimeIsCollectedAsWell() {
+        dueAfter(140);
+        assertThat(dueAfter(0)).isTrue();
+        collected(140, 138);
+        assertThat(dueAfter(0)).isFalse();
+
+        assertThat(dueAfter(20)).isFalse();
+        assertThat(dueAfter(0)).isTrue();
     }
 
     @Test
-    void anIdleHeapIsNotCollectedForTheLittleThatQuestionsLeave() {
-        settleAt(30);
-        for (int used = 30; used < 46; used++) {
-            assertThat(due(used)).as("%d MB", used).isFalse();
-            assertThat(due(used)).as("%d MB", used).isFalse();
+    void theLittleThatQuestionsLeaveIsCollectedOnlyOnceItIsMuch() {
+        int periods = 0;
+        allocated += 1 << 10;
+        while (!collection.isDue(allocated)) {
+            periods++;
+            allocated += 512 << 10;
         }
-        assertThat(due(46)).isFalse();
-        assertThat(due(46)).isTrue();
+        assertThat(periods).isGreaterThan(30);
     }
 
-    @Test
-    void aTableThatStaysIsNotCollectedForEver() {
-        settleAt(30);
-        due(140);
-        assertThat(due(140)).isTrue();
-        collection.collected(138L << 20);
-        assertThat(due(138)).isFalse();
-        assertThat(due(139)).isFalse();
-        assertThat(due(139)).isFalse();
+    private boolean dueAfter(int more) {
+        allocated += (long) more << 20;
+        return collection.isDue(allocated);
     }
 
-    private void settleAt(int used) {
-        due(used);
-        if (due(used)) {
-            collection.collected((long) used << 20);
-        }
-    }
-
-    private boolean due(int used) {
-        return collection.isDue((long) used << 20);
+    private void collected(int before, int after) {
+        collection.collected((long) before << 20, (long) after << 20);
     }
 }

@@ -73,7 +73,7 @@ public record PeerState(
             return new Connection(id, SessionState.OPEN_CONFIRM, local, remote, terms, false, false);
         }
 
-        Connection withheld(Negotiated terms) {
+        Connection withhold(Negotiated terms) {
             return new Connection(id, SessionState.OPEN_CONFIRM, local, remote, terms, true, false);
         }
 

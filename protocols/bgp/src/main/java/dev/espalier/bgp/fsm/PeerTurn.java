@@ -384,7 +384,7 @@ final class PeerTurn {
     }
 
     private void withhold(Connection connection, Negotiated negotiated) {
-        connections.candidate(connection.withheld(negotiated));
+        connections.candidate(connection.withhold(negotiated));
         long nanos = TimeUnit.SECONDS.toNanos(COLLISION_SECONDS);
         effects.add(new Effect.Arm(COLLISION_WAIT, nanos, nanos));
     }
