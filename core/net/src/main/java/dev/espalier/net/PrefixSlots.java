@@ -6,9 +6,11 @@ import java.util.Arrays;
  * Finds the number of a prefix: a hash table of numbers only, the prefixes themselves being in {@link PrefixColumns}.
  *
  * <p><b>Layout.</b> {@value #SEGMENTS} segments, chosen by the first bits of the hash; each is one array of slots with
- * linear probing. A slot is 0 when empty, otherwise a number plus one in the lower {@value #ID_BITS} bits and, above, six bits of the hash, so that
- * of 64 wrong candidates 63 are passed over without looking at their columns. A segment grows and shrinks on its own: with a
- * million prefixes each growth moves some 4,000 slots, and there is never a second copy of the whole.
+ * linear probing. A slot is 0 when empty, otherwise a number plus one in the lower {@value #ID_BITS} bits and, above, three bits of the
+ * hash and three for the way: how many slots the entry is from its home. A candidate is looked at in its columns only if both fit, and
+ * one with another home never does. The way also says where the home is without the columns, so that a removal, which moves others back,
+ * reads none of theirs; only from {@value #FAR} on, where three bits do not suffice, is the hash computed anew. A segment grows and
+ * shrinks on its own: with a million prefixes each growth moves some 4,000 slots, and there is never a second copy of the whole.
  *
  * <p><b>Invariants.</b> Between the home of an entry and its slot no slot is empty: removal moves later entries back instead of
  * leaving tombstones. Of a segment above the smallest size, 1/4 to 3/4 is in use; resizing leaves 1/3.
@@ -24,6 +26,11 @@ final class PrefixSlots {
     private static final int SEGMENTS = 256;
     private static final int ID_BITS = 26;
     private static final int ID = (1 << ID_BITS) - 1;
+    private static final int WAY_SHIFT = ID_BITS + 3;
+    private static final int ONE_WAY = 1 << WAY_SHIFT;
+    /** The longest way that a slot can say; it stands for longer ones too. */
+    private static final int FAR = 7;
+
     private static final int SMALLEST = 8;
 
     static final int MAX_ID = ID - 1;
@@ -50,13 +57,14 @@ final class PrefixSlots {
 
     int find(long hash, long high, long low, int length) {
         int[] slots = segments[segment(hash)];
-        int tag = tag(hash);
+        int sought = tag(hash);
         int at = home(hash, slots.length);
         for (int slot = slots[at]; slot != 0; slot = slots[at]) {
-            if ((slot & ~ID) == tag && columns.holds(id(slot), high, low, length)) {
+            if ((slot & ~ID) == sought && columns.holds(id(slot), high, low, length)) {
                 return id(slot);
             }
             at = after(at, slots.length);
+            sought = further(sought);
         }
         return NONE;
     }
@@ -88,9 +96,10 @@ final class PrefixSlots {
     private void close(int[] slots, int hole) {
         int empty = hole;
         for (int at = after(hole, slots.length); slots[at] != 0; at = after(at, slots.length)) {
-            int home = home(hashOf(id(slots[at])), slots.length);
-            if (distance(home, at, slots.length) >= distance(empty, at, slots.length)) {
-                slots[empty] = slots[at];
+            int way = way(slots, at);
+            int back = distance(empty, at, slots.length);
+            if (way >= back) {
+                slots[empty] = withWay(slots[at], way - back);
                 empty = at;
             }
         }
@@ -103,7 +112,7 @@ final class PrefixSlots {
         int[] slots = new int[Math.max(SMALLEST, 3 * used[segment])];
         for (int slot : old) {
             if (slot != 0) {
-                put(slots, hashOf(id(slot)), slot);
+                put(slots, hashOf(id(slot)), withWay(slot, 0));
             }
         }
         segments[segment] = slots;
@@ -111,10 +120,27 @@ final class PrefixSlots {
 
     private static void put(int[] slots, long hash, int slot) {
         int at = home(hash, slots.length);
+        int entry = slot;
         while (slots[at] != 0) {
             at = after(at, slots.length);
+            entry = further(entry);
         }
-        slots[at] = slot;
+        slots[at] = entry;
+    }
+
+    /** How far an entry is from its home. */
+    private int way(int[] slots, int at) {
+        int way = slots[at] >>> WAY_SHIFT;
+        return way < FAR ? way : distance(home(hashOf(id(slots[at])), slots.length), at, slots.length);
+    }
+
+    private static int withWay(int slot, int way) {
+        return slot & ONE_WAY - 1 | Math.min(way, FAR) << WAY_SHIFT;
+    }
+
+    /** The same, one slot further from home. */
+    private static int further(int slot) {
+        return slot >>> WAY_SHIFT < FAR ? slot + ONE_WAY : slot;
     }
 
     private long hashOf(int id) {
@@ -130,8 +156,9 @@ final class PrefixSlots {
         return (int) ((hash >>> 24 & 0xFFFF_FFFFL) * length >>> 32);
     }
 
+    /** Three bits of the hash, at home. */
     private static int tag(long hash) {
-        return (int) hash << ID_BITS;
+        return (int) hash << ID_BITS & ONE_WAY - 1;
     }
 
     private static int id(int slot) {

@@ -504,7 +504,7 @@ public final class PathAttributes {
         public Builder remove(int type) {
             int at = position(type);
             if (at < octets.length && (octets[at + 1] & 0xFF) == type) {
-                octets = splice(at, next(octets, at), NOTHING);
+                octets = without(at, next(octets, at));
             }
             return this;
         }
@@ -514,7 +514,7 @@ public final class PathAttributes {
             for (int at = 0; at < octets.length; ) {
                 boolean unknown = AttributeType.requiredFlags(octets[at + 1] & 0xFF) < 0;
                 if (unknown && (octets[at] & AttributeType.TRANSITIVE) == 0) {
-                    octets = splice(at, next(octets, at), NOTHING);
+                    octets = without(at, next(octets, at));
                 } else {
                     at = next(octets, at);
                 }
@@ -538,21 +538,25 @@ public final class PathAttributes {
             return put(AttributeType.requiredFlags(type), type, value);
         }
 
+        /** In one copy: every route that leaves for another AS comes through here. */
         private Builder put(int flags, int type, byte[] value) {
-            remove(type);
             int at = position(type);
-            byte[] attribute = new byte[(value.length > 255 ? 4 : 3) + value.length];
-            attribute[1] = (byte) type;
-            if (value.length > 255) {
-                attribute[0] = (byte) (flags | AttributeType.EXTENDED_LENGTH);
-                attribute[2] = (byte) (value.length >>> 8);
-                attribute[3] = (byte) value.length;
-            } else {
-                attribute[0] = (byte) (flags & ~AttributeType.EXTENDED_LENGTH);
-                attribute[2] = (byte) value.length;
+            boolean replaces = at < octets.length && (octets[at + 1] & 0xFF) == type;
+            int rest = replaces ? next(octets, at) : at;
+            boolean extended = value.length > 255;
+            int head = at + (extended ? 4 : 3);
+            byte[] result = new byte[head + value.length + octets.length - rest];
+            System.arraycopy(octets, 0, result, 0, at);
+            result[at] =
+                    (byte) (extended ? flags | AttributeType.EXTENDED_LENGTH : flags & ~AttributeType.EXTENDED_LENGTH);
+            result[at + 1] = (byte) type;
+            if (extended) {
+                result[at + 2] = (byte) (value.length >>> 8);
             }
-            System.arraycopy(value, 0, attribute, attribute.length - value.length, value.length);
-            octets = splice(at, at, attribute);
+            result[head - 1] = (byte) value.length;
+            System.arraycopy(value, 0, result, head, value.length);
+            System.arraycopy(octets, rest, result, head + value.length, octets.length - rest);
+            octets = result;
             return this;
         }
 
@@ -574,11 +578,10 @@ public final class PathAttributes {
             return at;
         }
 
-        private byte[] splice(int from, int to, byte[] replacement) {
-            byte[] result = new byte[octets.length - (to - from) + replacement.length];
+        private byte[] without(int from, int to) {
+            byte[] result = new byte[octets.length - (to - from)];
             System.arraycopy(octets, 0, result, 0, from);
-            System.arraycopy(replacement, 0, result, from, replacement.length);
-            System.arraycopy(octets, to, result, from + replacement.length, octets.length - to);
+            System.arraycopy(octets, to, result, from, octets.length - to);
             return result;
         }
 
