@@ -23,13 +23,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ending is where the care is. A socket that is closed while octets from the peer are unread makes the kernel send a reset, and
  * the reset overtakes a NOTIFICATION that the peer has not read yet. So {@link #close} sends what waits, then says that no more
- * will come (FIN), and reads and throws away what the peer still sends until it closes too, for a second at most.
+ * will come (FIN), and reads and throws away what the peer still sends until it closes too, for a second at most. What the peer has not
+ * acknowledged by then, it will not be told: it hears a reset.
  *
  * <p>Owned by the connection's loop.
  */
 final class TcpConnection extends ChannelInboundHandlerAdapter implements Connection, Outbox.Owner {
 
     private static final long LINGER_MILLIS = 1000;
+    /** Of the states in linux/tcp_states.h: our FIN is acknowledged, the peer's has not come. */
+    private static final int TCP_FIN_WAIT2 = 5;
 
     private final EpollSocketChannel channel;
     private final ConnectionHandler handler;
@@ -243,9 +246,20 @@ final class TcpConnection extends ChannelInboundHandlerAdapter implements Connec
     private void giveUp() {
         if (outbox.pending() > 0) {
             end(name() + " did not take the last " + outbox.pending() + " octets within a second");
-        } else {
+        } else if (isAcknowledged()) {
             IoThreads.close(channel);
+        } else {
+            end(name() + " did not acknowledge the last octets within a second");
         }
+    }
+
+    /**
+     * Whether the peer's kernel has all that we sent, and our FIN. When its acknowledgements do not arrive (TTL security drops
+     * them, for instance), ours repeats the oldest segment for minutes and sends nothing behind it. A reset is sent at once, so
+     * that the peer does not keep a session of which nothing is left here.
+     */
+    private boolean isAcknowledged() {
+        return channel.tcpInfo().state() == TCP_FIN_WAIT2;
     }
 
     @Override

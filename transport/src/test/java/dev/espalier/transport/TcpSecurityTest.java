@@ -14,6 +14,7 @@ import dev.espalier.route.Transport.ListenOptions;
 import dev.espalier.route.Transport.Listener;
 import dev.espalier.route.Transport.TransportException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +159,28 @@ class TcpSecurityTest extends TransportFixture {
             on(home, () -> there.write(new byte[5]));
             Thread.sleep(NEVER.toMillis());
             assertThat(client.received()).isZero();
+        }
+    }
+
+    @Test
+    void aPeerWhoseAcknowledgementsAreNotHeardStillLearnsOfTheEnd() throws Exception {
+        Loop home = transport.loop();
+        RecordingHandler server = new RecordingHandler();
+        try (Listener listener = transport.listen(
+                new ListenOptions(IpAddress.parse("127.0.0.1"), 0, null),
+                (remote, local) -> new Acceptance(home, server, 64, 0))) {
+            RecordingHandler client = connect(ttl("127.0.0.1", listener.port(), 255, 255));
+            Connection here = client.connection();
+            on(home, () -> here.write(new byte[29]));
+            assertThat(server.octets(29)).hasSize(29);
+            // The kernel has sent it again by now and sends nothing new before it is acknowledged, not even the end.
+            Thread.sleep(NEVER.toMillis());
+            on(home, () -> {
+                here.write(new byte[21]);
+                here.close();
+            });
+            assertThat(server.closed.get(3, TimeUnit.SECONDS)).contains("reset");
+            assertThat(client.reason()).contains("acknowledge");
         }
     }
 
