@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
@@ -45,7 +45,7 @@ public final class NetlinkFib implements Fib, AutoCloseable {
     private final int protocol;
     private final ReentrantLock lock = new ReentrantLock();
     private final LossNotice notice = new LossNotice();
-    private final LinkedBlockingQueue<Job> jobs = new LinkedBlockingQueue<>();
+    private final LinkedBlockingDeque<Job> jobs = new LinkedBlockingDeque<>();
     private final NetlinkClient kernel;
     private final NexthopObjects objects;
     private final NextHopGroups groups;
@@ -203,14 +203,19 @@ public final class NetlinkFib implements Fib, AutoCloseable {
 
     @Override
     public void submit(Batch batch, Loop loop, Outcome outcome) {
-        jobs.add(new Job.Write(batch, loop, outcome));
+        Job.Write write = new Job.Write(batch, loop, outcome);
+        if (batch.isUrgent()) {
+            jobs.addFirst(write);
+        } else {
+            jobs.addLast(write);
+        }
     }
 
     private void write() {
         try {
             while (jobs.take() instanceof Job.Write write) {
                 List<Failure> refused = written(write.batch());
-                write.loop().execute(() -> write.outcome().done(refused));
+                write.loop().executeAhead(() -> write.outcome().done(refused));
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

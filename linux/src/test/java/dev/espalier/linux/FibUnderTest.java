@@ -54,9 +54,17 @@ final class FibUnderTest implements AutoCloseable {
     }
 
     List<Fib.Failure> write(Fib.Batch batch) {
+        return submit(batch, () -> {}).join();
+    }
+
+    /** Hands a batch over, and tells on one loop for all of them when it is written. */
+    CompletableFuture<List<Fib.Failure>> submit(Fib.Batch batch, Runnable written) {
         CompletableFuture<List<Fib.Failure>> done = new CompletableFuture<>();
-        fib.submit(batch, loop, done::complete);
-        return done.orTimeout(30, TimeUnit.SECONDS).join();
+        fib.submit(batch, loop, failures -> {
+            written.run();
+            done.complete(failures);
+        });
+        return done.orTimeout(30, TimeUnit.SECONDS);
     }
 
     List<Fib.Failure> put(int group, AddressFamily family, Hop... hops) {

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +66,27 @@ class NetlinkFibTest {
 
     private long nexthops() {
         return namespace.ip("nexthop show protocol 179").lines().count();
+    }
+
+    @Test
+    void anUrgentBatchGoesBeforeThoseThatWait() {
+        assertThat(fib.put(1, IPV4, via("10.1.0.2", left))).isEmpty();
+        List<String> written = new ArrayList<>();
+        List<CompletableFuture<List<Fib.Failure>>> done = new ArrayList<>();
+        for (int batch = 0; batch < 40; batch++) {
+            Fib.Batch routes = new Fib.Batch(FibUnderTest.INSTANCE);
+            for (int i = 0; !routes.isFull(); i++) {
+                route(routes, Change.ADD_ROUTE, "20." + batch + "." + (i >> 8) + "." + (i & 255) + "/32", 1);
+            }
+            done.add(fib.submit(routes, () -> written.add("routes")));
+        }
+        Fib.Batch failover = new Fib.Batch(FibUnderTest.INSTANCE);
+        failover.putGroup(IPV4, 1, Fib.Members.of(List.of(via("10.2.0.2", right))));
+        failover.urgent();
+        done.add(fib.submit(failover, () -> written.add("failover")));
+        done.forEach(each -> assertThat(each.join()).isEmpty());
+        assertThat(written).hasSize(41).last().isEqualTo("routes");
+        assertThat(routes("-4")).hasSize(40 * Fib.Batch.CAPACITY).allMatch(route -> route.contains("via 10.2.0.2"));
     }
 
     @Test

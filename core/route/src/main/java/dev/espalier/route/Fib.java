@@ -29,7 +29,7 @@ public interface Fib {
     void read(RoutingInstance instance, Contents contents);
 
     /**
-     * Hands over changes, which the kernel makes in order. Never blocks.
+     * Hands over changes, which the kernel makes in order; only an urgent batch goes before those that wait. Never blocks.
      *
      * @param loop where the outcome is told
      */
@@ -135,6 +135,7 @@ public interface Fib {
         private final int[] groups = new int[CAPACITY];
         private final List<Members> members = new java.util.ArrayList<>();
         private int size;
+        private boolean urgent;
 
         /** An empty batch for one instance's table. */
         public Batch(RoutingInstance instance) {
@@ -171,6 +172,16 @@ public interface Fib {
         /** The instance whose table is meant. */
         public RoutingInstance instance() {
             return instance;
+        }
+
+        /** Lets it go before batches that were handed over earlier and wait; nothing in those may be about the same groups. */
+        public void urgent() {
+            urgent = true;
+        }
+
+        /** Whether it goes before others. */
+        public boolean isUrgent() {
+            return urgent;
         }
 
         /** How many changes it holds. */

@@ -15,6 +15,15 @@ public interface Loop extends Executor {
     void execute(Runnable task);
 
     /**
+     * Runs the task on this loop before those already waiting, but after others that were given so: for what is short and for which
+     * somebody waits, such as the kernel's answers and questions of people. While a table loads, tenths of a second of work wait. Nothing
+     * may depend on the order between such a task and the others. A loop that never has much to do need not tell them apart.
+     */
+    default void executeAhead(Runnable task) {
+        execute(task);
+    }
+
+    /**
      * Runs the task on this loop after a delay.
      *
      * @param delayNanos how long from now, in nanoseconds; 0 or less means as soon as possible

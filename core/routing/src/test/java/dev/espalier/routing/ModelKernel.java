@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -40,7 +39,7 @@ final class ModelKernel implements Fib {
     private int lastId;
 
     private final Map<Integer, Integer> idByNumber = new HashMap<>();
-    private final Queue<Runnable> unanswered = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> unanswered = new ArrayDeque<>();
     private final List<Runnable> watchers = new ArrayList<>();
 
     /** Prefixes that somebody else's route with our metric occupies. */
@@ -183,7 +182,11 @@ final class ModelKernel implements Fib {
             }
             loop.execute(() -> outcome.done(failures));
         };
-        unanswered.add(work);
+        if (batch.isUrgent()) {
+            unanswered.addFirst(work);
+        } else {
+            unanswered.addLast(work);
+        }
         if (!slow) {
             answer();
         }

@@ -255,20 +255,24 @@ public final class Instance {
     public record View(RoutingTable table, Speaker speaker, Loop loop) {}
 
     /**
-     * Has a question answered on the loop. The answer must be immutable.
+     * Has a question answered on the loop, before what waits there. The answer must be immutable.
      *
      * @throws IllegalStateException when the loop is too busy to answer, or it is the loop that asks
      */
     public <T> T ask(Function<View, T> question) {
-        return ask(loop, () -> question.apply(new View(table, speaker, loop)));
+        return ask(loop, loop::executeAhead, () -> question.apply(new View(table, speaker, loop)));
     }
 
     private static <T> T ask(RoutingLoop loop, Supplier<T> question) {
+        return ask(loop, loop, question);
+    }
+
+    private static <T> T ask(RoutingLoop loop, Executor order, Supplier<T> question) {
         if (loop.inLoop()) {
             throw new IllegalStateException("the routing loop cannot wait for itself: ask from another thread");
         }
         CompletableFuture<T> answer = new CompletableFuture<>();
-        loop.execute(() -> {
+        order.execute(() -> {
             try {
                 answer.complete(question.get());
             } catch (RuntimeException failed) {

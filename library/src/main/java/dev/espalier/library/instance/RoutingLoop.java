@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop that owns the tables of one routing instance: a platform thread that runs tasks in the order in which they came, and
@@ -23,12 +24,13 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class RoutingLoop implements Loop, AutoCloseable {
 
-    /** Tasks run before timers are looked at again, so that neither starves the other. */
-    private static final int TASKS_PER_ROUND = 256;
+    /** For how long tasks run, in nanoseconds, before timers are looked at again, so that neither starves the other. */
+    private static final long ROUND_NANOS = 1_000_000;
 
     private final String instance;
     private final EventSink events;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Runnable> ahead = new ConcurrentLinkedQueue<>();
     private final TimerQueue timers = new TimerQueue();
     private final Thread thread;
     private volatile boolean asleep;
@@ -51,6 +53,16 @@ public final class RoutingLoop implements Loop, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
+        wake();
+    }
+
+    @Override
+    public void executeAhead(Runnable task) {
+        ahead.add(task);
+        wake();
+    }
+
+    private void wake() {
         if (asleep) {
             asleep = false;
             LockSupport.unpark(thread);
@@ -102,22 +114,31 @@ public final class RoutingLoop implements Loop, AutoCloseable {
 
     private void run() {
         while (!closed) {
-            int ran = 0;
-            Runnable task = tasks.poll();
+            long end = now() + ROUND_NANOS;
+            Runnable task = next();
             while (task != null) {
                 run(task);
-                task = ++ran < TASKS_PER_ROUND ? tasks.poll() : null;
+                task = now() < end ? next() : null;
             }
             timers.runDue(now(), this::run);
-            if (ran < TASKS_PER_ROUND) {
+            if (nothingWaits()) {
                 sleep();
             }
         }
     }
 
+    private boolean nothingWaits() {
+        return ahead.isEmpty() && tasks.isEmpty();
+    }
+
+    private @Nullable Runnable next() {
+        Runnable first = ahead.poll();
+        return first != null ? first : tasks.poll();
+    }
+
     private void sleep() {
         asleep = true;
-        if (tasks.isEmpty() && !closed) {
+        if (nothingWaits() && !closed) {
             long nanos = timers.untilNext(now());
             if (nanos == Long.MAX_VALUE) {
                 LockSupport.park(this);

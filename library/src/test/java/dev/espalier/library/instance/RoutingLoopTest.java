@@ -47,17 +47,57 @@ class RoutingLoopTest {
         assertThat(loop.inLoop()).isFalse();
     }
 
-    @Test
-    void aLoopThatIsStuckInATaskDoesNotTurn() {
-        CountDownLatch stuck = new CountDownLatch(1);
-        assertThat(loop.turnsWithin(Duration.ofSeconds(10))).isTrue();
+    /** Holds the loop until the latch is opened. */
+    private void hold(CountDownLatch until) {
         loop.execute(() -> {
             try {
-                stuck.await();
+                until.await();
             } catch (InterruptedException ended) {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    @Test
+    void aTaskThatGoesAheadRunsBeforeThoseThatWaitAndAfterOthersLikeIt() throws InterruptedException {
+        List<String> ran = new ArrayList<>();
+        CountDownLatch all = new CountDownLatch(1);
+        hold(all);
+        for (String name : List.of("a", "b", "c")) {
+            loop.execute(() -> ran.add(name));
+        }
+        loop.executeAhead(() -> ran.add("first"));
+        loop.executeAhead(() -> ran.add("second"));
+        all.countDown();
+        settle();
+        assertThat(ran).containsExactly("first", "second", "a", "b", "c");
+    }
+
+    @Test
+    void aTimerIsNotHeldUpByLongTasksThatWait() throws InterruptedException {
+        List<String> ran = new ArrayList<>();
+        CountDownLatch all = new CountDownLatch(1);
+        hold(all);
+        loop.schedule(0, () -> ran.add("timer"));
+        for (int i = 0; i < 20; i++) {
+            loop.execute(() -> {
+                long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2);
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+                ran.add("task");
+            });
+        }
+        all.countDown();
+        settle();
+        assertThat(ran.indexOf("timer")).isBetween(0, 2);
+    }
+
+    @Test
+    void aLoopThatIsStuckInATaskDoesNotTurn() {
+        CountDownLatch stuck = new CountDownLatch(1);
+        assertThat(loop.turnsWithin(Duration.ofSeconds(10))).isTrue();
+        hold(stuck);
         assertThat(loop.turnsWithin(Duration.ofMillis(50))).isFalse();
         stuck.countDown();
         assertThat(loop.turnsWithin(Duration.ofSeconds(10))).isTrue();
