@@ -1,7 +1,5 @@
 package dev.espalier.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -12,12 +10,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 
 /**
  * The system calls that the JDK does not offer, as the C library has them. Each returns what the call returns, or the negative
  * error number, as the kernel itself does it: {@code -EPERM} rather than -1 and a second question.
  *
- * <p>Any platform thread. A call that blocks holds its thread in the kernel; on a virtual thread it would hold the carrier.
+ * <p><b>One shape for all.</b> The JVM builds a stub and a dozen classes for each different list of parameters that is called in C, at
+ * 12 ms apiece, and that would be a quarter of the daemon's start. So all functions are called as if they took six 64-bit words
+ * and returned one. In the calling conventions of Linux on x86-64 and aarch64 that is the same: up to six integers and
+ * pointers go in registers of 64 bits, of which a function reads as many, and as many bits, as it declares; what it
+ * returns is cut to the 32 bits that all of these calls fit in. {@link #pointer} checks what the JVM checks where it knows of pointers.
+ *
+ * <p>Any platform thread. A call that blocks holds its thread in the kernel; on a virtual thread it would hold the carrier. An arena that
+ * several threads share must not be closed while a call with its memory lasts.
  */
 final class SystemCalls {
 
@@ -29,213 +35,157 @@ final class SystemCalls {
     private static final ThreadLocal<MemorySegment> CAPTURE =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURED));
 
-    private static final MethodHandle SOCKET =
-            handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle BIND =
-            handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle GETSOCKNAME =
-            handle("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle SETSOCKOPT =
-            handle("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle SEND =
-            handle("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle RECV =
-            handle("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle OPEN =
-            handle("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), Linker.Option.firstVariadicArg(2));
-    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle SENDTO = handle(
-            "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle RECVMSG =
-            handle("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle PPOLL =
-            handle("ppoll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
-    private static final MethodHandle EVENTFD = handle("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle READ =
-            handle("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-    private static final MethodHandle WRITE =
-            handle("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-    private static final MethodHandle SCHED_SETSCHEDULER =
-            handle("sched_setscheduler", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-    private static final MethodHandle SETNS = handle("setns", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CALL = call();
+
+    private static final MemorySegment SOCKET = function("socket");
+    private static final MemorySegment BIND = function("bind");
+    private static final MemorySegment GETSOCKNAME = function("getsockname");
+    private static final MemorySegment SETSOCKOPT = function("setsockopt");
+    private static final MemorySegment SEND = function("send");
+    private static final MemorySegment RECV = function("recv");
+    private static final MemorySegment OPEN = function("open");
+    private static final MemorySegment CLOSE = function("close");
+    private static final MemorySegment SENDTO = function("sendto");
+    private static final MemorySegment RECVMSG = function("recvmsg");
+    private static final MemorySegment PPOLL = function("ppoll");
+    private static final MemorySegment EVENTFD = function("eventfd");
+    private static final MemorySegment READ = function("read");
+    private static final MemorySegment WRITE = function("write");
+    private static final MemorySegment SCHED_SETSCHEDULER = function("sched_setscheduler");
+    private static final MemorySegment SETNS = function("setns");
 
     private SystemCalls() {}
 
-    // restricted: this class is the one place that calls C, and the descriptors above are those of the C library
+    // restricted: this class is the one place that calls C, and each method below passes what the C library's function
+    // declares
     @SuppressWarnings("restricted")
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor, Linker.Option... more) {
-        Linker.Option[] options = new Linker.Option[more.length + 1];
-        options[0] = Linker.Option.captureCallState("errno");
-        System.arraycopy(more, 0, options, 1, more.length);
-        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), descriptor, options);
+    private static MethodHandle call() {
+        FunctionDescriptor sixWords =
+                FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        return LINKER.downcallHandle(sixWords, Linker.Option.captureCallState("errno"));
+    }
+
+    private static MemorySegment function(String name) {
+        return LINKER.defaultLookup().findOrThrow(name);
     }
 
     /** socket(2). */
     static int socket(int domain, int type, int protocol) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) SOCKET.invokeExact(capture, domain, type, protocol), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(SOCKET, domain, type, protocol, 0, 0, 0);
     }
 
     /** bind(2). */
     static int bind(int fd, MemorySegment address) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) BIND.invokeExact(capture, fd, address, (int) address.byteSize()), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(BIND, address, MemorySegment.NULL, fd, pointer(address), address.byteSize(), 0, 0, 0);
     }
 
     /** getsockname(2). The length is a segment of four octets that holds the size of the address. */
     static int getsockname(int fd, MemorySegment address, MemorySegment length) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) GETSOCKNAME.invokeExact(capture, fd, address, length), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(GETSOCKNAME, address, length, fd, pointer(address), pointer(length), 0, 0, 0);
     }
 
     /** setsockopt(2). */
     static int setsockopt(int fd, int level, int name, MemorySegment value) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result(
-                    (int) SETSOCKOPT.invokeExact(capture, fd, level, name, value, (int) value.byteSize()), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(SETSOCKOPT, value, MemorySegment.NULL, fd, level, name, pointer(value), value.byteSize(), 0);
     }
 
     /** send(2): the first {@code length} octets of the buffer. */
     static int send(int fd, MemorySegment buffer, int length, int flags) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) (long) SEND.invokeExact(capture, fd, buffer, (long) length, flags), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(SEND, buffer, MemorySegment.NULL, fd, pointer(buffer), length, flags, 0, 0);
     }
 
     /** recv(2), into the whole buffer. */
     static int recv(int fd, MemorySegment buffer, int flags) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) (long) RECV.invokeExact(capture, fd, buffer, buffer.byteSize(), flags), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(RECV, buffer, MemorySegment.NULL, fd, pointer(buffer), buffer.byteSize(), flags, 0, 0);
     }
 
     /** sendto(2): the first {@code length} octets of the buffer, to a socket address. */
     static int sendto(int fd, MemorySegment buffer, int length, int flags, MemorySegment address) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result(
-                    (int) (long) SENDTO.invokeExact(
-                            capture, fd, buffer, (long) length, flags, address, (int) address.byteSize()),
-                    capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(SENDTO, buffer, address, fd, pointer(buffer), length, flags, pointer(address), address.byteSize());
     }
 
     /** recvmsg(2), into what a struct msghdr points to. */
     static int recvmsg(int fd, MemorySegment message, int flags) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) (long) RECVMSG.invokeExact(capture, fd, message, flags), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(RECVMSG, message, MemorySegment.NULL, fd, pointer(message), flags, 0, 0, 0);
     }
 
     /** ppoll(2) on an array of struct pollfd, for as long as a struct timespec says; NULL for ever. */
     static int ppoll(MemorySegment fds, int count, MemorySegment timeout) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) PPOLL.invokeExact(capture, fds, (long) count, timeout, MemorySegment.NULL), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(PPOLL, fds, timeout, pointer(fds), count, pointer(timeout), 0, 0, 0);
     }
 
     /** eventfd(2). */
     static int eventfd(int initial, int flags) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) EVENTFD.invokeExact(capture, initial, flags), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(EVENTFD, initial, flags, 0, 0, 0, 0);
     }
 
     /** read(2), into the whole buffer. */
     static int read(int fd, MemorySegment buffer) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) (long) READ.invokeExact(capture, fd, buffer, buffer.byteSize()), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(READ, buffer, MemorySegment.NULL, fd, pointer(buffer), buffer.byteSize(), 0, 0, 0);
     }
 
     /** write(2), the whole buffer. */
     static int write(int fd, MemorySegment buffer) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) (long) WRITE.invokeExact(capture, fd, buffer, buffer.byteSize()), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(WRITE, buffer, MemorySegment.NULL, fd, pointer(buffer), buffer.byteSize(), 0, 0, 0);
     }
 
-    /** open(2), without O_CREAT. */
+    /** open(2), without O_CREAT, whose third parameter would be variadic. */
     static int open(String path, int flags) {
-        MemorySegment capture = CAPTURE.get();
         try (Arena arena = Arena.ofConfined()) {
-            return result((int) OPEN.invokeExact(capture, arena.allocateFrom(path), flags), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
+            MemorySegment name = arena.allocateFrom(path);
+            return call(OPEN, name, MemorySegment.NULL, pointer(name), flags, 0, 0, 0, 0);
         }
     }
 
     /** close(2). */
     static int close(int fd) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) CLOSE.invokeExact(capture, fd), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(CLOSE, fd, 0, 0, 0, 0, 0);
     }
 
     /** sched_setscheduler(2), with a struct sched_param. */
     static int schedSetscheduler(int thread, int policy, MemorySegment parameter) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) SCHED_SETSCHEDULER.invokeExact(capture, thread, policy, parameter), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(SCHED_SETSCHEDULER, parameter, MemorySegment.NULL, thread, policy, pointer(parameter), 0, 0, 0);
     }
 
     /** setns(2). Moves the calling thread: see {@link NetworkNamespace}, the only caller. */
     static int setns(int fd, int type) {
-        MemorySegment capture = CAPTURE.get();
-        try {
-            return result((int) SETNS.invokeExact(capture, fd, type), capture);
-        } catch (Throwable thrown) {
-            throw cannotThrow(thrown);
-        }
+        return call(SETNS, fd, type, 0, 0, 0, 0);
     }
 
-    private static int result(int returned, MemorySegment capture) {
-        return returned >= 0 ? returned : -(int) ERRNO.get(capture, 0L);
+    /** An address that C may use: not of the Java heap, not freed, and not another thread's own. */
+    private static long pointer(MemorySegment memory) {
+        boolean usable = memory.isNative() && memory.scope().isAlive() && memory.isAccessibleBy(Thread.currentThread());
+        if (!usable) {
+            throw new IllegalArgumentException("no memory that a system call may use: " + memory);
+        }
+        return memory.address();
+    }
+
+    private static int call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+        return call(function, MemorySegment.NULL, MemorySegment.NULL, a, b, c, d, e, f);
+    }
+
+    /** A call with words, of which some may point into memory that must not be freed meanwhile. */
+    private static int call(
+            MemorySegment function,
+            MemorySegment memory,
+            MemorySegment moreMemory,
+            long a,
+            long b,
+            long c,
+            long d,
+            long e,
+            long f) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            int returned = (int) (long) CALL.invokeExact(function, capture, a, b, c, d, e, f);
+            return returned >= 0 ? returned : -(int) ERRNO.get(capture, 0L);
+        } catch (Throwable thrown) {
+            throw cannotThrow(thrown);
+        } finally {
+            Reference.reachabilityFence(memory);
+            Reference.reachabilityFence(moreMemory);
+        }
     }
 
     /** invokeExact declares Throwable, but a C function throws nothing; what arrives here is an error of the VM or ours. */

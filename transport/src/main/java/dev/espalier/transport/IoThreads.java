@@ -15,9 +15,13 @@ final class IoThreads {
 
     private static final long STOPPING_MILLIS = 2000;
 
+    /** Of the form of a hardware address. */
+    private static final String MACHINE_ID = "02:00:00:00:00:00";
+
     private IoThreads() {}
 
     static EventLoopGroup start(int count, String name) {
+        nameChannels();
         ThreadFactory threads = Thread.ofPlatform().daemon().name(name + "-", 0).factory();
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(count, threads, EpollIoHandler.newFactory());
         // A loop that waits for no time at all looks up every second; one that waits for something does not.
@@ -25,6 +29,16 @@ final class IoThreads {
             ScheduledFuture<?> _ = loop.scheduleWithFixedDelay(() -> {}, 1, 1, TimeUnit.HOURS);
         });
         return group;
+    }
+
+    /**
+     * Netty puts the host's hardware address into the identifiers of its channels, which nobody here sees. To find one it asks for all
+     * links, which takes a while where there are thousands, and warns where none has one.
+     */
+    private static void nameChannels() {
+        if (System.getProperty("io.netty.machineId") == null) {
+            System.setProperty("io.netty.machineId", MACHINE_ID);
+        }
     }
 
     static void stop(EventLoopGroup group) {

@@ -1,5 +1,7 @@
 package dev.espalier.cli;
 
+import dev.espalier.agent.Agent;
+import dev.espalier.agent.api.AgentOptions;
 import java.io.BufferedWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -61,6 +63,10 @@ public final class EspalierMain {
 
     /** Runs a command and ends the process with its status. */
     public static void main(String... arguments) {
+        AgentOptions plain = PlainRun.read(arguments, System.getenv());
+        if (plain != null) {
+            System.exit(Agent.run(plain));
+        }
         PrintWriter out = writer(FileDescriptor.out);
         PrintWriter err = writer(FileDescriptor.err);
         int status = run(out, err, arguments);

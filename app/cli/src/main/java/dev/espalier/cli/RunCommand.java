@@ -25,6 +25,9 @@ import picocli.CommandLine.Option;
         })
 final class RunCommand implements Callable<Integer> {
 
+    /** Where the API listens when nobody says otherwise. */
+    static final String SOCKET = "/run/espalier/espalier.sock";
+
     @Mixin
     private final NodeOptions node = new NodeOptions();
 
@@ -33,13 +36,18 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "PATH",
             defaultValue = ClientCommand.SOCKET,
             description = "Where the API listens (default: $ESPALIER_SOCKET or /run/espalier/espalier.sock).")
-    private Path socket = Path.of("/run/espalier/espalier.sock");
+    private Path socket = Path.of(SOCKET);
 
     /** For picocli. */
     RunCommand() {}
 
     @Override
     public Integer call() {
-        return Agent.run(new AgentOptions(node.configuration(), socket, node.name(), node.labels()));
+        return Agent.run(options());
+    }
+
+    /** What was asked for. */
+    AgentOptions options() {
+        return new AgentOptions(node.configuration(), socket, node.name(), node.labels());
     }
 }
