@@ -6,26 +6,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.espalier.bgp.wire.Family;
-import dev.espalier.bgp.wire.SessionOptions;
-import dev.espalier.bgp.wire.UpdatePacker;
 import dev.espalier.lab.Command;
 import dev.espalier.lab.Frr;
 import dev.espalier.lab.Frr.Daemon;
 import dev.espalier.lab.Pause;
-import dev.espalier.net.Asn;
-import dev.espalier.net.IpPrefix;
-import dev.espalier.net.Ipv4Address;
-import dev.espalier.route.AsPath;
-import dev.espalier.route.Origin;
-import dev.espalier.route.PathAttributes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -187,7 +175,7 @@ class BfdTest {
                         .isEqualTo(500);
             });
             try (Feeder feeder = Feeder.connect(it.rig, 65003)) {
-                feeder.announce(feed());
+                feeder.announce(Feed.made(65003, ROUTES));
                 within(60, () -> assertThat(KernelTable.count(it.rig.ours())).isGreaterThan(ROUTES));
                 assertThat(feeder.end()).isEmpty();
             }
@@ -195,26 +183,6 @@ class BfdTest {
             assertThat(path.path("timesUp").asInt()).as(it.us.log()).isEqualTo(1);
             assertThat(path.path("state").asText()).isEqualTo("Up");
         }
-    }
-
-    private static Feed feed() {
-        PathAttributes attributes = PathAttributes.builder()
-                .origin(Origin.IGP)
-                .asPath(AsPath.sequence(List.of(new Asn(65003))))
-                .nextHop(Ipv4Address.parse(Rig.THEIRS))
-                .build();
-        List<byte[]> messages = new ArrayList<>();
-        UpdatePacker packer = new UpdatePacker(
-                new SessionOptions(true, false, false, Set.of(Family.values()), Set.of(), Set.of()), messages::add);
-        Set<IpPrefix> prefixes = new HashSet<>();
-        packer.begin(Family.IPV4_UNICAST, attributes);
-        for (int i = 0; i < ROUTES; i++) {
-            Ipv4Address address = new Ipv4Address(0x14000000 + (i << 8));
-            packer.add(0, address.high(), 0, 24);
-            prefixes.add(IpPrefix.of(address, 24));
-        }
-        packer.end();
-        return new Feed(65003, false, messages, prefixes, Set.of(), Set.of());
     }
 
     // ---- configurations

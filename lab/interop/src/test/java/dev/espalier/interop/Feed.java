@@ -13,7 +13,10 @@ import dev.espalier.capture.CaptureRecord;
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.Asn;
 import dev.espalier.net.IpPrefix;
+import dev.espalier.net.Ipv4Address;
+import dev.espalier.route.AsPath;
 import dev.espalier.route.AttributeType;
+import dev.espalier.route.Origin;
 import dev.espalier.route.PathAttributes;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,6 +49,23 @@ record Feed(
 
     private Feed(long asn, boolean internal) {
         this(asn, internal, new ArrayList<>(), new HashSet<>(), new HashSet<>(), new HashSet<>());
+    }
+
+    /** As many /24s as wanted, from 20.0.0.0 on, with the same attributes: what an external neighbour has to say at most. */
+    static Feed made(long asn, int routes) {
+        Feed feed = new Feed(asn, false);
+        PathAttributes attributes = PathAttributes.builder()
+                .origin(Origin.IGP)
+                .asPath(AsPath.sequence(List.of(new Asn(asn))))
+                .nextHop(Ipv4Address.parse(Rig.THEIRS))
+                .build();
+        for (int i = 0; i < routes; i++) {
+            feed.prefixes.add(IpPrefix.of(new Ipv4Address(0x14000000 + (i << 8)), 24));
+        }
+        UpdatePacker packer = new UpdatePacker(OPTIONS, feed.messages::add);
+        pack(packer, attributes, List.copyOf(feed.prefixes));
+        packer.end();
+        return feed;
     }
 
     /** The routes of an external neighbour in a dumped table, those with equal attributes packed together. */
