@@ -6,6 +6,7 @@ import static dev.espalier.net.AddressFamily.IPV4;
 import static dev.espalier.net.AddressFamily.IPV6;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Fib.Batch.Change;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,24 +71,56 @@ class NetlinkFibTest {
     }
 
     @Test
-    void anUrgentBatchGoesBeforeThoseThatWait() {
+    void anUrgentBatchGoesBeforeThoseThatWait() throws InterruptedException {
         assertThat(fib.put(1, IPV4, via("10.1.0.2", left))).isEmpty();
-        List<String> written = new ArrayList<>();
-        List<CompletableFuture<List<Fib.Failure>>> done = new ArrayList<>();
+        assertThat(fib.add("10.9.0.0/16", 1)).isEmpty();
+        CountDownLatch handedOver = new CountDownLatch(1);
+        List<Fib.Batch> all = new ArrayList<>();
         for (int batch = 0; batch < 40; batch++) {
             Fib.Batch routes = new Fib.Batch(FibUnderTest.INSTANCE);
             for (int i = 0; !routes.isFull(); i++) {
                 route(routes, Change.ADD_ROUTE, "20." + batch + "." + (i >> 8) + "." + (i & 255) + "/32", 1);
             }
-            done.add(fib.submit(routes, () -> written.add("routes")));
+            all.add(routes);
         }
+        List<String> written = new ArrayList<>();
+        List<CompletableFuture<List<Fib.Failure>>> done = new ArrayList<>();
+        Thread reading = holdWhileReading(handedOver);
+        all.forEach(routes -> done.add(fib.submit(routes, () -> written.add("routes"))));
         Fib.Batch failover = new Fib.Batch(FibUnderTest.INSTANCE);
         failover.putGroup(IPV4, 1, Fib.Members.of(List.of(via("10.2.0.2", right))));
         failover.urgent();
         done.add(fib.submit(failover, () -> written.add("failover")));
+        handedOver.countDown();
+        reading.join();
         done.forEach(each -> assertThat(each.join()).isEmpty());
-        assertThat(written).hasSize(41).last().isEqualTo("routes");
-        assertThat(routes("-4")).hasSize(40 * Fib.Batch.CAPACITY).allMatch(route -> route.contains("via 10.2.0.2"));
+        assertThat(written.indexOf("failover"))
+                .as("one may have been taken before")
+                .isLessThan(2);
+        assertThat(routes("-4")).hasSize(40 * Fib.Batch.CAPACITY + 1).allMatch(route -> route.contains("via 10.2.0.2"));
+    }
+
+    /** Reads, and stops in the middle: as long as that lasts nothing is written. */
+    private Thread holdWhileReading(CountDownLatch until) throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(1);
+        Thread reading = Thread.ofPlatform()
+                .start(() -> fib.fib.read(FibUnderTest.INSTANCE, new Fib.Contents() {
+                    @Override
+                    public int group(Fib.Members members) {
+                        held.countDown();
+                        try {
+                            until.await();
+                        } catch (InterruptedException ended) {
+                            Thread.currentThread().interrupt();
+                        }
+                        return 1;
+                    }
+
+                    @Override
+                    public void route(AddressFamily family, long high, long low, int length, int group) {}
+                }));
+        held.await();
+        return reading;
     }
 
     @Test

@@ -59,7 +59,7 @@ final class Espalier implements AutoCloseable {
         return this;
     }
 
-    /** Starts it and waits until its API answers. */
+    /** Starts it and waits until it runs and its API answers. */
     Espalier start(String objects) {
         write(objects);
         return start();
@@ -67,8 +67,12 @@ final class Espalier implements AutoCloseable {
 
     /** The same with the configuration it had. */
     Espalier start() {
+        int before = log().length();
         launch(List.of());
-        boolean answers = Pause.until(Duration.ofSeconds(20), () -> !process.isAlive() || answers());
+        // The API answers before the peers are known, and who connects until then is refused.
+        boolean answers = Pause.until(
+                Duration.ofSeconds(20),
+                () -> !process.isAlive() || answers() && log().substring(before).contains("daemon.started"));
         if (!answers || !process.isAlive()) {
             throw new LabException("the daemon did not come up: " + log());
         }
