@@ -12,6 +12,7 @@ import dev.espalier.route.Loop;
 import dev.espalier.route.TimerQueue;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,9 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
     private static final int BATCH = 256;
     /** How long to wait at most: a bound for what could only be a lost wake-up. */
     private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** A thread that the kernel does not run, or that is stuck in a task, must not hold up the end of the daemon. */
+    private static final Duration LONGEST_END = Duration.ofSeconds(2);
 
     private final String name;
     private final EventSink events;
@@ -233,7 +237,7 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
         SystemCalls.write(wakeup, one);
     }
 
-    /** Ends the thread after the task at hand, and closes all sockets that are waited for. */
+    /** Ends the thread after the task at hand, and closes all sockets that are waited for. Waits for that, but not for long. */
     @Override
     public void close() {
         if (closed) {
@@ -242,7 +246,7 @@ public final class DatagramLoop implements Loop, Datagrams, AutoCloseable {
         closed = true;
         wake();
         if (!inLoop()) {
-            Threads.join(thread);
+            Threads.join(thread, LONGEST_END);
         }
     }
 }

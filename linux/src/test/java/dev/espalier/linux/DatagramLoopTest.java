@@ -16,12 +16,14 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Datagrams over the loopback device, and once over a cable between two links of one namespace. */
 class DatagramLoopTest {
@@ -49,6 +51,24 @@ class DatagramLoopTest {
         on(loop, () -> send(near, HERE, port, 1));
         assertThat(next()).isEqualTo(new Seen(HERE, IpAddress.parse("127.0.0.9"), 1, 255, 24));
         assertThat(next()).isEqualTo(new Seen(HERE, HERE, 1, 3, 1));
+    }
+
+    @Test
+    @Timeout(20)
+    void aThreadThatIsStuckDoesNotHoldUpTheEnd() throws InterruptedException {
+        CountDownLatch stuck = new CountDownLatch(1);
+        CountDownLatch reached = new CountDownLatch(1);
+        loop.execute(() -> {
+            reached.countDown();
+            try {
+                stuck.await();
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        reached.await();
+        loop.close(); // and not later than the timeout of this test
+        stuck.countDown();
     }
 
     @Test

@@ -144,14 +144,18 @@ class TcpSecurityTest extends TransportFixture {
         }
     }
 
+    /** The answer to the handshake has 255, as the listener's own; what the accepted socket sends has 64. */
+    private Listener listenWithDefaultTtl(Loop home, RecordingHandler server) {
+        return transport.listen(
+                new ListenOptions(IpAddress.parse("127.0.0.1"), 0, null),
+                (remote, local) -> new Acceptance(home, server, 64, 0));
+    }
+
     @Test
     void aClientWithTtlSecurityHearsNothingFromAPeerWithTheDefaultTtl() throws Exception {
         Loop home = transport.loop();
         RecordingHandler server = new RecordingHandler();
-        // the answer to the handshake has 255, as the listener's own; what the accepted socket sends has 64
-        try (Listener listener = transport.listen(
-                new ListenOptions(IpAddress.parse("127.0.0.1"), 0, null),
-                (remote, local) -> new Acceptance(home, server, 64, 0))) {
+        try (Listener listener = listenWithDefaultTtl(home, server)) {
             RecordingHandler client = connect(ttl("127.0.0.1", listener.port(), 255, 255));
             client.connection();
             Connection there = server.connection();
@@ -166,9 +170,7 @@ class TcpSecurityTest extends TransportFixture {
     void aPeerWhoseAcknowledgementsAreNotHeardStillLearnsOfTheEnd() throws Exception {
         Loop home = transport.loop();
         RecordingHandler server = new RecordingHandler();
-        try (Listener listener = transport.listen(
-                new ListenOptions(IpAddress.parse("127.0.0.1"), 0, null),
-                (remote, local) -> new Acceptance(home, server, 64, 0))) {
+        try (Listener listener = listenWithDefaultTtl(home, server)) {
             RecordingHandler client = connect(ttl("127.0.0.1", listener.port(), 255, 255));
             Connection here = client.connection();
             on(home, () -> here.write(new byte[29]));
