@@ -1,0 +1,33 @@
+package dev.espalier.ipam;
+
+import dev.espalier.net.IpAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wish for one address.
+ *
+ * @param handle for what; see {@link Allocation#handle}
+ * @param node where that is
+ * @param owner what people call it
+ * @param pools where the address may come from, first choice first; all of one family
+ * @param wanted exactly this address; null for any
+ * @param reserved whether an address is kept for something else
+ * @param cooldown how long an address rests before it is given again
+ */
+public record Request(
+        String handle,
+        String node,
+        String owner,
+        List<Pool> pools,
+        @Nullable IpAddress wanted,
+        Predicate<IpAddress> reserved,
+        Duration cooldown) {
+
+    /** Copies the list. */
+    public Request {
+        pools = List.copyOf(pools);
+    }
+}
