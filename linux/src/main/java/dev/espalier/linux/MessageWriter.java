@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Writes netlink messages, one after the other, into memory that the kernel reads. Everything starts at a multiple of four
@@ -98,6 +100,44 @@ final class MessageWriter {
     /** The beginning of an attribute made of others, of which {@code length} octets follow. */
     MessageWriter nest(int type, int length) {
         header(type | Rtnetlink.NLA_F_NESTED, length);
+        return this;
+    }
+
+    /** An attribute that is a string, with the zero at its end that the kernel wants. */
+    MessageWriter text(int type, String value) {
+        byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
+        return octets(type, Arrays.copyOf(encoded, encoded.length + 1));
+    }
+
+    /** An attribute of any octets. */
+    MessageWriter octets(int type, byte[] value) {
+        header(type, value.length);
+        octets.put(at, value);
+        at += value.length;
+        while (at % 4 != 0) {
+            octets.put(at++, (byte) 0);
+        }
+        return this;
+    }
+
+    /** Begins an attribute made of others. @return where it began, for {@link #endNest} */
+    int startNest(int type) {
+        int start = at;
+        header(type | Rtnetlink.NLA_F_NESTED, 0);
+        return start;
+    }
+
+    /** Ends it: all that was written since is part of it. */
+    MessageWriter endNest(int start) {
+        octets.putShort(start, (short) (at - start));
+        return this;
+    }
+
+    /** A fixed part of zeros inside an attribute, such as a struct ifinfomsg. */
+    MessageWriter zeros(int count) {
+        for (int i = 0; i < count; i += 4) {
+            raw(0);
+        }
         return this;
     }
 

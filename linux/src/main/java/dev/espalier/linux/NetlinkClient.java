@@ -69,6 +69,29 @@ final class NetlinkClient implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends the request and hands over each message of the answer, up to the acknowledgement.
+     *
+     * @param what what it asks for, as the beginning of a sentence
+     * @throws NetlinkException when the kernel refuses
+     */
+    void query(String what, Consumer<MessageReader> row) {
+        socket.send(writer);
+        while (true) {
+            receive(what);
+            while (reader.next()) {
+                if (reader.sequence() != lastSequence) {
+                    continue;
+                }
+                if (reader.type() == Rtnetlink.NLMSG_ERROR) {
+                    endOfDump(what, -reader.word(0), 4 + Rtnetlink.NLMSG_HEADER);
+                    return;
+                }
+                row.accept(reader);
+            }
+        }
+    }
+
     /** The writer for a run, empty. */
     MessageWriter startRun() {
         return writer.clear();

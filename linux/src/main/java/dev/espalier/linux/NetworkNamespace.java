@@ -114,6 +114,20 @@ public final class NetworkNamespace {
         }
     }
 
+    /**
+     * A file descriptor that stands for it, for the kernel to move a link there; the caller closes it.
+     *
+     * @throws NamespaceException when the namespace is not there
+     */
+    int descriptor() {
+        String path = file == null ? "/proc/thread-self/ns/net" : file.toString();
+        int fd = SystemCalls.open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0) {
+            throw new NamespaceException("there is no network namespace " + path + ": " + Errno.name(-fd));
+        }
+        return fd;
+    }
+
     private static void enter(Path file) {
         int fd = SystemCalls.open(file.toString(), O_RDONLY | O_CLOEXEC);
         if (fd < 0) {

@@ -42,6 +42,7 @@ final class Rtnetlink {
     static final int RTM_NEWROUTE = 24;
     static final int RTM_DELROUTE = 25;
     static final int RTM_GETROUTE = 26;
+    static final int RTM_NEWNEIGH = 28;
     static final int RTM_NEWNEXTHOP = 104;
     static final int RTM_DELNEXTHOP = 105;
     static final int RTM_GETNEXTHOP = 106;
@@ -77,9 +78,11 @@ final class Rtnetlink {
     static final int RTN_UNREACHABLE = 7;
     static final int RTN_PROHIBIT = 8;
     static final int RT_SCOPE_UNIVERSE = 0;
+    static final int RT_SCOPE_LINK = 253;
     /** In a request to delete: any scope. */
     static final int RT_SCOPE_NOWHERE = 255;
 
+    static final int RT_TABLE_MAIN = 254;
     static final int RT_TABLE_LOCAL = 255;
 
     static final int RTA_DST = 1;
@@ -133,6 +136,13 @@ final class Rtnetlink {
     static final int IFLA_ADDRESS = 1;
     static final int IFLA_IFNAME = 3;
     static final int IFLA_MTU = 4;
+    static final int IFLA_LINKINFO = 18;
+    static final int IFLA_IFALIAS = 20;
+    static final int IFLA_NET_NS_FD = 28;
+    static final int IFLA_INFO_KIND = 1;
+    static final int IFLA_INFO_DATA = 2;
+    static final int VETH_INFO_PEER = 1;
+    static final int IFI_CHANGE = 12;
 
     // ---- struct ifaddrmsg
     static final int IFADDRMSG = 8;
@@ -143,10 +153,21 @@ final class Rtnetlink {
     static final int IFA_LOCAL = 2;
     static final int IFA_FLAGS = 8;
 
+    static final int IFA_F_NODAD = 0x02;
     static final int IFA_F_OPTIMISTIC = 0x04;
     static final int IFA_F_DADFAILED = 0x08;
     /** Duplicate address detection is still going on: the address cannot be used yet. */
     static final int IFA_F_TENTATIVE = 0x40;
+
+    // ---- struct ndmsg
+    static final int NDMSG = 12;
+    static final int NDM_FAMILY = 0;
+    static final int NDM_IFINDEX = 4;
+    static final int NDM_STATE = 8;
+
+    static final int NUD_PERMANENT = 0x80;
+    static final int NDA_DST = 1;
+    static final int NDA_LLADDR = 2;
 
     private Rtnetlink() {}
 }

@@ -86,6 +86,16 @@ final class TestNamespace implements AutoCloseable {
         return run(all, "");
     }
 
+    /** Whether a program in the namespace ends well. */
+    boolean exits(String... command) {
+        try {
+            exec(command);
+            return true;
+        } catch (AssertionError failed) {
+            return false;
+        }
+    }
+
     private static String run(List<String> command, String input) {
         try {
             Process process =
