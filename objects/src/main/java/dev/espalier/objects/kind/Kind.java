@@ -26,6 +26,13 @@ public record Kind<S>(String name, Function<String, Decoder<S>> decoder, boolean
             new Kind<>("Advertisement", _ -> AdvertisementSpec.DECODER, true);
     /** How BFD sessions are held. */
     public static final Kind<BfdProfile> BFD_PROFILE = new Kind<>("BfdProfile", _ -> BfdProfileDecoder.DECODER, false);
+    /** Addresses for pods. */
+    public static final Kind<IpPoolSpec> IP_POOL = new Kind<>("IpPool", _ -> IpPoolSpec.DECODER, false);
+    /** Addresses that no pod gets. */
+    public static final Kind<IpReservationSpec> IP_RESERVATION =
+            new Kind<>("IpReservation", _ -> IpReservationSpec.DECODER, false);
+    /** Where state is kept that several nodes write. */
+    public static final Kind<StateStoreSpec> STATE_STORE = new Kind<>("StateStore", _ -> StateStoreSpec.DECODER, true);
     /** Which routes pass, and how they are changed. */
     public static final Kind<PolicyDefinition> ROUTE_POLICY = new Kind<>("RoutePolicy", PolicyDecoder::of, false);
     /** Prefixes for policies to name. */
@@ -59,6 +66,9 @@ public record Kind<S>(String name, Function<String, Decoder<S>> decoder, boolean
             BGP_PEER.name,
             ADVERTISEMENT.name,
             BFD_PROFILE.name,
+            IP_POOL.name,
+            IP_RESERVATION.name,
+            STATE_STORE.name,
             ROUTE_POLICY.name,
             PREFIX_SET.name,
             NEIGHBOR_SET.name,

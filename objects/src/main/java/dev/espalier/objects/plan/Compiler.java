@@ -95,9 +95,12 @@ public final class Compiler {
                                     .compile(advertisementsByRouter.getOrDefault(router.name(), List.of())))));
         }
         planned.sort(Comparator.comparing(PlannedRouter::name));
+        PodPlan pods = new PodCompiler(specs, facts, secrets).compile();
         return findings.errors().isEmpty()
                 ? new Compilation.Compiled(
-                        new Plan(facts.name(), planned, bfdProfiles.byName()), policies.all(), findings.warnings())
+                        new Plan(facts.name(), planned, bfdProfiles.byName(), pods),
+                        policies.all(),
+                        findings.warnings())
                 : new Compilation.Refused(findings.errors());
     }
 

@@ -11,8 +11,9 @@ import java.util.Map;
  * @param node the node it is for
  * @param routers one for each routing instance, by name
  * @param bfdProfiles how BFD sessions are to be held, by the name that peers call it by
+ * @param pods where pods get their addresses from
  */
-public record Plan(String node, List<PlannedRouter> routers, Map<String, BfdProfile> bfdProfiles) {
+public record Plan(String node, List<PlannedRouter> routers, Map<String, BfdProfile> bfdProfiles, PodPlan pods) {
 
     /** Keeps copies. */
     public Plan {
@@ -22,7 +23,7 @@ public record Plan(String node, List<PlannedRouter> routers, Map<String, BfdProf
 
     /** A node that runs nothing: what there is before the first plan. */
     public static Plan empty(String node) {
-        return new Plan(node, List.of(), Map.of());
+        return new Plan(node, List.of(), Map.of(), PodPlan.NONE);
     }
 
     /**

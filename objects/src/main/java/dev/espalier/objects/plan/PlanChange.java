@@ -29,7 +29,11 @@ public record PlanChange(
         /** A prefix that is announced. */
         PREFIX,
         /** How BFD sessions are held. */
-        BFD_PROFILE;
+        BFD_PROFILE,
+        /** A range of addresses for pods. */
+        POOL,
+        /** What pods have in common. */
+        PODS;
 
         /** The word that people see. */
         @Override

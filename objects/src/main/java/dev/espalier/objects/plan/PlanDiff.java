@@ -38,7 +38,7 @@ public final class PlanDiff {
     private record Ranked(List<?> things) {}
 
     static final List<String> SEPARATE_FIELDS =
-            List.of("name", "session", "asPath", "maximumPrefixes", "addPaths", "peers", "originated");
+            List.of("name", "session", "asPath", "maximumPrefixes", "addPaths", "peers", "originated", "pools");
 
     private static final List<Field<SpeakerConfig>> ROUTER = List.of(
             new Field<>("instance", SpeakerConfig::instance, Effect.ROUTER_RESTARTED),
@@ -131,6 +131,23 @@ public final class PlanDiff {
             new Field<>("minimumTtl", BfdProfile::minimumTtl, Effect.NONE),
             new Field<>("passive", BfdProfile::passive, Effect.NONE));
 
+    private static final List<Field<PodPlan.Pool>> POOL = List.of(
+            new Field<>("nodeSelector", pool -> pool.here() ? "serves this node" : "serves others", Effect.NONE),
+            new Field<>("namespaceSelector", PodPlan.Pool::namespaceSelector, Effect.NONE),
+            new Field<>("prefix", PodPlan.Pool::prefix, Effect.NONE),
+            new Field<>("blockLength", PodPlan.Pool::blockLength, Effect.NONE),
+            new Field<>("encapsulation", PodPlan.Pool::encapsulation, Effect.ROUTES_REEVALUATED),
+            new Field<>("natOutgoing", PodPlan.Pool::natOutgoing, Effect.NONE),
+            new Field<>("natExcept", PodPlan.Pool::natExcept, Effect.NONE),
+            new Field<>("disabled", PodPlan.Pool::disabled, Effect.NONE),
+            new Field<>("strictAffinity", PodPlan.Pool::strictAffinity, Effect.NONE),
+            new Field<>("cooldown", PodPlan.Pool::cooldownSeconds, Effect.NONE),
+            new Field<>("advertise", PodPlan.Pool::advertise, Effect.ROUTES_REEVALUATED));
+
+    private static final List<Field<PodPlan>> PODS = List.of(
+            new Field<>("reservations", PodPlan::reservations, Effect.NONE),
+            new Field<>("state", PodPlan::state, Effect.NONE));
+
     /** How many paths are sent of those there are: from many to few changes no session. */
     private static @Nullable Object pathsSent(PeerConfig.AddPaths paths) {
         return switch (paths.send()) {
@@ -149,6 +166,7 @@ public final class PlanDiff {
         PlanDiff diff = new PlanDiff();
         diff.routers(before, after);
         diff.bfdProfiles(before.bfdProfiles(), after.bfdProfiles());
+        diff.pods(before.pods(), after.pods());
         return List.copyOf(diff.changes);
     }
 
@@ -161,7 +179,9 @@ public final class PlanDiff {
                 + SESSION.size()
                 + ADD_PATHS.size()
                 + PREFIX.size()
-                + BFD_PROFILE.size();
+                + BFD_PROFILE.size()
+                + POOL.size()
+                + PODS.size();
     }
 
     private void routers(Plan before, Plan after) {
@@ -190,6 +210,20 @@ public final class PlanDiff {
                 fields(Subject.BFD_PROFILE, name, BFD_PROFILE, was, is);
             }
         }
+    }
+
+    private void pods(PodPlan before, PodPlan after) {
+        Map<String, PodPlan.Pool> old = byName(before.pools(), PodPlan.Pool::name);
+        Map<String, PodPlan.Pool> next = byName(after.pools(), PodPlan.Pool::name);
+        for (String name : union(old, next)) {
+            PodPlan.Pool was = old.get(name);
+            PodPlan.Pool is = next.get(name);
+            whole(Subject.POOL, name, was, is, Effect.NONE);
+            if (was != null && is != null) {
+                fields(Subject.POOL, name, POOL, was, is);
+            }
+        }
+        fields(Subject.PODS, "", PODS, before, after);
     }
 
     private void peers(List<PeerConfig> before, List<PeerConfig> after) {

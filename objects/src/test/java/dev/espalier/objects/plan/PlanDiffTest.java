@@ -249,6 +249,20 @@ class PlanDiffTest {
                 .isEmpty();
     }
 
+    @Test
+    void aPoolThatIsDrainedIsOneChangeAndTouchesNoSession() {
+        String pool = """
+                apiVersion: espalier.dev/v1alpha1
+                kind: IpPool
+                metadata: {name: a}
+                spec: {prefix: 10.42.0.0/16%s}
+                """;
+        assertThat(PlanDiff.between(
+                        Examples.plan(pool.formatted("")), Examples.plan(pool.formatted(", disabled: true"))))
+                .containsExactly(new PlanChange(
+                        PlanChange.Subject.POOL, "a", "disabled", "false", "true", PlanChange.Effect.NONE));
+    }
+
     /** A field that is added to these records and forgotten here would change without a word. */
     @Test
     void noFieldIsForgotten() {
@@ -260,7 +274,9 @@ class PlanDiffTest {
                         MaximumPrefixes.class,
                         PeerConfig.AddPaths.class,
                         SpeakerConfig.Origination.class,
-                        BfdProfile.class)
+                        BfdProfile.class,
+                        PodPlan.class,
+                        PodPlan.Pool.class)
                 .flatMap(record -> Stream.of(record.getRecordComponents()))
                 .map(RecordComponent::getName)
                 .filter(name -> !PlanDiff.SEPARATE_FIELDS.contains(name))
