@@ -28,7 +28,6 @@ final class Choice {
 
     private final Request request;
     private final List<Block> blocks;
-    private final Instant rested;
     private final Instant now;
     private final Predicate<IpAddress> usable;
 
@@ -36,7 +35,6 @@ final class Choice {
         this.request = request;
         this.blocks = blocks;
         this.now = now;
-        this.rested = Block.rested(now, request.cooldown());
         this.usable = address -> !request.reserved().test(address);
     }
 
@@ -86,7 +84,7 @@ final class Choice {
     private Step any() {
         for (Pool pool : enabled()) {
             for (Block block : blocks) {
-                Step step = belongs(block, pool) && block.isOf(request.node()) ? give(block, block) : null;
+                Step step = belongs(block, pool) && block.isOf(request.node()) ? give(pool, block, block) : null;
                 if (step != null) {
                     return step;
                 }
@@ -101,7 +99,7 @@ final class Choice {
         for (Pool pool : enabled()) {
             for (Block block : blocks) {
                 Step step = belongs(block, pool) && block.node() == null
-                        ? give(block, block.takenBy(request.node()))
+                        ? give(pool, block, block.takenBy(request.node()))
                         : null;
                 if (step != null) {
                     return step;
@@ -115,7 +113,7 @@ final class Choice {
         for (Pool pool : enabled()) {
             for (Block block : blocks) {
                 boolean another = block.node() != null && !block.isOf(request.node()) && block.confirmed();
-                Step step = !pool.strict() && another && belongs(block, pool) ? give(block, block) : null;
+                Step step = !pool.strict() && another && belongs(block, pool) ? give(pool, block, block) : null;
                 if (step != null) {
                     return step;
                 }
@@ -133,8 +131,12 @@ final class Choice {
         return pool.prefix().covers(block.prefix());
     }
 
-    private @Nullable Step give(Block seen, Block owned) {
-        int ordinal = seen.next(rested, usable);
+    private Instant rested(Pool pool) {
+        return Block.rested(now, pool.cooldown());
+    }
+
+    private @Nullable Step give(Pool pool, Block seen, Block owned) {
+        int ordinal = seen.next(rested(pool), usable);
         return ordinal < 0 ? null : give(seen, owned, ordinal);
     }
 
@@ -161,7 +163,7 @@ final class Choice {
     }
 
     private boolean hasUsable(IpPrefix candidate) {
-        return Block.claimed(candidate, "", "").next(rested, usable) >= 0;
+        return Block.claimed(candidate, "", "").next(now, usable) >= 0;
     }
 
     /** Fowler, Noll and Vo's hash, 32 bits: short, and the same on every machine. */
@@ -193,7 +195,7 @@ final class Choice {
             if (belongs(block, pool)) {
                 count++;
                 used += block.used().size();
-                resting += block.resting(rested);
+                resting += block.resting(rested(pool));
             }
         }
         return "pool " + pool.name() + " (" + pool.prefix() + ") has " + used + " in use and " + resting

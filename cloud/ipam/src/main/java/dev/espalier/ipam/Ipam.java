@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives addresses and takes them back: reads the blocks, chooses, writes, and begins again when somebody was faster. Any thread; calls
@@ -27,6 +29,9 @@ public final class Ipam {
 
     private final StateStore store;
     private final Clock clock;
+
+    /** The blocks as they were last seen; null when it is not certain that this is all of this node. */
+    private @Nullable BlockView remembered;
 
     /** On a store that may be shared with other nodes. */
     public Ipam(StateStore store, Clock clock) {
@@ -43,31 +48,41 @@ public final class Ipam {
      */
     public record Assignment(IpAddress address, IpPrefix block, boolean borrowed) {}
 
-    /** All blocks as they were read, with their versions. */
-    private record View(List<Block> blocks, Map<IpPrefix, Long> versions) {}
-
     /**
-     * Gives an address, the same as before if the handle has one.
+     * Gives an address, the same as before if the handle has one. Requests of this node wait for each other: they would only be in
+     * each other's way.
+     *
+     * <p>The first look is at the blocks as they were when they were last read or written here. That is enough to see that a handle of
+     * this node has nothing yet, since nobody else gives it anything, and to give an address of a block of ours, which fails if
+     * anybody changed the block since. For all else they are read anew.
      *
      * @throws IpamException when there is none
      * @throws StateStoreException when the store does not answer; then asking again with the same handle gives what may have been
      *     given
      */
-    public Assignment assign(Request request) {
+    public synchronized Assignment assign(Request request) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            View view = read();
+            BlockView view = remembered != null ? remembered : read();
+            boolean fresh = remembered == null;
+            remembered = null; // until it is known how this went
             switch (Choice.of(request, view.blocks(), clock.instant())) {
-                case Step.Given given -> {
+                case Step.Given given
+                when fresh -> {
+                    remembered = view;
                     return assignment(given.address(), given.block(), request.node());
                 }
-                case Step.Give give -> {
-                    if (write(give.next(), version(view, give.seen()))) {
+                case Step.Give give
+                when fresh || give.isFromOwnBlock(request.node()) -> {
+                    long version = write(give.next(), view.version(give.seen()));
+                    if (version != StateStore.ABSENT) {
+                        remembered = view.with(give.next(), version);
                         return assignment(give.address(), give.next(), request.node());
                     }
                 }
-                case Step.Claim claim -> write(claim.block(), StateStore.ABSENT);
-                case Step.TakeBack back -> remove(back.block(), version(view, back.block()));
-                case Step.Refuse refuse -> throw new IpamException(refuse.kind(), refuse.reason());
+                case Step.Claim claim when fresh -> write(claim.block(), StateStore.ABSENT);
+                case Step.TakeBack back when fresh -> remove(back.block(), view.version(back.block()));
+                case Step.Refuse refuse when fresh -> throw new IpamException(refuse.kind(), refuse.reason());
+                default -> {} // look again
             }
         }
         throw new IpamException(
@@ -85,7 +100,7 @@ public final class Ipam {
      *
      * @return how many it had
      */
-    public int release(String handle) {
+    public synchronized int release(String handle) {
         return releaseAll(allocation -> allocation.handle().equals(handle));
     }
 
@@ -95,14 +110,15 @@ public final class Ipam {
      *
      * @return how many there were
      */
-    public int releaseLeaked(String node, Predicate<String> lives, Duration grace) {
+    public synchronized int releaseLeaked(String node, Predicate<String> lives, Duration grace) {
         Instant before = clock.instant().minus(grace);
         return releaseAll(allocation -> allocation.node().equals(node)
                 && allocation.since().isBefore(before)
                 && !lives.test(allocation.handle()));
     }
 
-    private int releaseAll(Predicate<Allocation> gone) {
+    private synchronized int releaseAll(Predicate<Allocation> gone) {
+        remembered = null;
         int released = 0;
         for (Block block : read().blocks()) {
             if (block.used().values().stream().anyMatch(gone)) {
@@ -116,13 +132,13 @@ public final class Ipam {
      * Gives back blocks that a node does not need: empty ones whose addresses have rested, except one for each pool that may still
      * give addresses. Those of others are left alone.
      *
-     * @param mayGive whether a prefix belongs to a pool from which something new may come
+     * @param poolOf the pool that a prefix belongs to; null where there is none any more
      * @return the blocks given back
      */
-    public List<IpPrefix> tidy(String node, Predicate<IpPrefix> mayGive, Duration cooldown) {
-        View view = read();
-        Instant rested = Block.rested(clock.instant(), cooldown);
-        Map<String, Integer> kept = new HashMap<>();
+    public synchronized List<IpPrefix> tidy(String node, Function<IpPrefix, @Nullable Pool> poolOf) {
+        remembered = null;
+        BlockView view = read();
+        Set<String> served = new HashSet<>();
         List<IpPrefix> given = new ArrayList<>();
         // The fullest first: it is the empty ones that are to go.
         List<Block> own = view.blocks().stream()
@@ -130,9 +146,11 @@ public final class Ipam {
                 .sorted(Comparator.comparing((Block block) -> -block.used().size()))
                 .toList();
         for (Block block : own) {
-            boolean needed = mayGive.test(block.prefix()) && kept.merge(block.pool(), 1, Integer::sum) == 1;
-            boolean free = block.isEmpty() && block.resting(rested) == 0;
-            if (!needed && free && remove(block, version(view, block))) {
+            Pool pool = poolOf.apply(block.prefix());
+            boolean needed = pool != null && !pool.disabled() && served.add(pool.name());
+            Duration cooldown = pool == null ? Duration.ZERO : pool.cooldown();
+            boolean free = block.isEmpty() && block.resting(Block.rested(clock.instant(), cooldown)) == 0;
+            if (!needed && free && remove(block, view.version(block))) {
                 given.add(block.prefix());
             }
         }
@@ -143,11 +161,11 @@ public final class Ipam {
      * A node has gone for good: its addresses are taken back, its blocks given back, and those in which others have addresses are
      * left to whoever wants them.
      */
-    public void forget(String node) {
+    public synchronized void forget(String node) {
         releaseAll(allocation -> allocation.node().equals(node));
-        View view = read();
+        BlockView view = read();
         for (Block block : view.blocks()) {
-            if (block.isOf(node) && !(block.isEmpty() && remove(block, version(view, block)))) {
+            if (block.isOf(node) && !(block.isEmpty() && remove(block, view.version(block)))) {
                 update(block.prefix(), Block::abandoned);
             }
         }
@@ -160,24 +178,13 @@ public final class Ipam {
 
     // ---- the store
 
-    private View read() {
-        List<Block> blocks = new ArrayList<>();
-        Map<IpPrefix, Long> versions = new HashMap<>();
-        for (StateStore.Document document : store.list(BlockDocument.KEYS)) {
-            Block block = BlockDocument.read(document);
-            blocks.add(block);
-            versions.put(block.prefix(), document.version());
-        }
-        blocks.sort(Comparator.comparing(Block::prefix));
-        return new View(blocks, versions);
+    private BlockView read() {
+        return BlockView.of(store.list(BlockDocument.KEYS));
     }
 
-    private static long version(View view, Block block) {
-        return view.versions().getOrDefault(block.prefix(), StateStore.ABSENT);
-    }
-
-    private boolean write(Block block, long expected) {
-        return store.put(BlockDocument.key(block.prefix()), BlockDocument.write(block), expected) != StateStore.ABSENT;
+    /** Returns the new version, or {@link StateStore#ABSENT} when somebody was faster. */
+    private long write(Block block, long expected) {
+        return store.put(BlockDocument.key(block.prefix()), BlockDocument.write(block), expected);
     }
 
     private boolean remove(Block block, long expected) {
@@ -196,7 +203,7 @@ public final class Ipam {
             if (next.equals(seen)) {
                 return 0;
             }
-            if (write(next, document.version())) {
+            if (write(next, document.version()) != StateStore.ABSENT) {
                 return seen.used().size() - next.used().size();
             }
         }

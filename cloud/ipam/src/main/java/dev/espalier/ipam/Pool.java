@@ -2,6 +2,7 @@ package dev.espalier.ipam;
 
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpPrefix;
+import java.time.Duration;
 
 /**
  * A range that addresses may come from, as it concerns one node and one request: selectors are behind it.
@@ -11,8 +12,9 @@ import dev.espalier.net.IpPrefix;
  * @param blockLength the prefix length of new blocks; those that exist keep theirs
  * @param disabled whether nothing new may come from it
  * @param strict whether a node may only use blocks of its own
+ * @param cooldown how long an address rests before it is given again
  */
-public record Pool(String name, IpPrefix prefix, int blockLength, boolean disabled, boolean strict) {
+public record Pool(String name, IpPrefix prefix, int blockLength, boolean disabled, boolean strict, Duration cooldown) {
 
     /** The most addresses of a block, as a power of two: its document is written whole. */
     static final int LARGEST_BLOCK_BITS = 12;

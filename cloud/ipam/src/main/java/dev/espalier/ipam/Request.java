@@ -1,7 +1,6 @@
 package dev.espalier.ipam;
 
 import dev.espalier.net.IpAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
  * @param pools where the address may come from, first choice first; all of one family
  * @param wanted exactly this address; null for any
  * @param reserved whether an address is kept for something else
- * @param cooldown how long an address rests before it is given again
  */
 public record Request(
         String handle,
@@ -23,8 +21,7 @@ public record Request(
         String owner,
         List<Pool> pools,
         @Nullable IpAddress wanted,
-        Predicate<IpAddress> reserved,
-        Duration cooldown) {
+        Predicate<IpAddress> reserved) {
 
     /** Copies the list. */
     public Request {

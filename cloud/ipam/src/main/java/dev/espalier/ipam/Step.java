@@ -9,7 +9,13 @@ sealed interface Step {
     record Given(IpAddress address, Block block) implements Step {}
 
     /** The address is to be given by writing the block in the place of the one that was seen. */
-    record Give(IpAddress address, Block seen, Block next) implements Step {}
+    record Give(IpAddress address, Block seen, Block next) implements Step {
+
+        /** Whether the node has had that block for certain. */
+        boolean isFromOwnBlock(String node) {
+            return seen.isOf(node) && seen.confirmed();
+        }
+    }
 
     /** The block is to be claimed, if nobody has; then look again. */
     record Claim(Block block) implements Step {}

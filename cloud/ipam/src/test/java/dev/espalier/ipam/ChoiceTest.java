@@ -15,8 +15,8 @@ class ChoiceTest {
 
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
     private static final Duration COOLDOWN = Duration.ofMinutes(1);
-    private static final Pool POOL = new Pool("pods", IpPrefix.parse("10.1.0.0/24"), 30, false, false);
-    private static final Pool STRICT = new Pool("pods", IpPrefix.parse("10.1.0.0/30"), 30, false, true);
+    private static final Pool POOL = new Pool("pods", IpPrefix.parse("10.1.0.0/24"), 30, false, false, COOLDOWN);
+    private static final Pool STRICT = new Pool("pods", IpPrefix.parse("10.1.0.0/30"), 30, false, true, COOLDOWN);
 
     @Test
     void theFirstAddressOfANodeComesFromABlockThatItClaimsFirst() {
@@ -47,7 +47,7 @@ class ChoiceTest {
 
     @Test
     void aNewBlockNeverOverlapsOneOfAnotherLength() {
-        Pool small = new Pool("pods", IpPrefix.parse("10.1.0.0/27"), 28, false, true);
+        Pool small = new Pool("pods", IpPrefix.parse("10.1.0.0/27"), 28, false, true, COOLDOWN);
         Step step = choose(small, block("10.1.0.4/30", "two"));
         assertThat(((Step.Claim) step).block().prefix()).isEqualTo(IpPrefix.parse("10.1.0.16/28"));
     }
@@ -75,7 +75,7 @@ class ChoiceTest {
     @Test
     void whenEveryBlockIsClaimedAnAddressIsBorrowedUnlessThePoolIsStrict() {
         Block theirs = block("10.1.0.0/30", "two");
-        Pool lenient = new Pool("pods", IpPrefix.parse("10.1.0.0/30"), 30, false, false);
+        Pool lenient = new Pool("pods", IpPrefix.parse("10.1.0.0/30"), 30, false, false, COOLDOWN);
         Step.Give borrowed = (Step.Give) choose(lenient, theirs);
         assertThat(borrowed.next().node()).isEqualTo("two");
         assertThat(borrowed.next().used().get(0).node()).isEqualTo("one");
@@ -85,14 +85,14 @@ class ChoiceTest {
 
     @Test
     void nothingIsBorrowedFromABlockThatIsOnlyBeingClaimed() {
-        Pool lenient = new Pool("pods", IpPrefix.parse("10.1.0.0/30"), 30, false, false);
+        Pool lenient = new Pool("pods", IpPrefix.parse("10.1.0.0/30"), 30, false, false, COOLDOWN);
         assertThat(choose(lenient, Block.claimed(IpPrefix.parse("10.1.0.0/30"), "pods", "two")))
                 .isInstanceOf(Step.Refuse.class);
     }
 
     @Test
     void aDisabledPoolGivesNothingNewButWhatWasGivenStays() {
-        Pool disabled = new Pool("pods", IpPrefix.parse("10.1.0.0/24"), 30, true, false);
+        Pool disabled = new Pool("pods", IpPrefix.parse("10.1.0.0/24"), 30, true, false, COOLDOWN);
         assertThat(refusal(choose(disabled, block("10.1.0.0/30", "one"))))
                 .isEqualTo("no address is free for web/a: pool pods (10.1.0.0/24) is disabled");
         Block given = block("10.1.0.0/30", "one").with(0, allocation("net.c1/eth0", "one"));
@@ -115,8 +115,7 @@ class ChoiceTest {
                 "web/a",
                 List.of(STRICT),
                 null,
-                address -> address.equals(IpAddress.parse("10.1.0.0")),
-                COOLDOWN);
+                address -> address.equals(IpAddress.parse("10.1.0.0")));
         Step.Give give = (Step.Give) Choice.of(request, List.of(block("10.1.0.0/30", "one")), NOW);
         assertThat(give.address()).isEqualTo(IpAddress.parse("10.1.0.1"));
     }
@@ -137,14 +136,14 @@ class ChoiceTest {
 
     @Test
     void withoutAPoolItIsSaidForWhomAndWhere() {
-        Request request = new Request("net.c1/eth0", "one", "web/a", List.of(), null, _ -> false, COOLDOWN);
+        Request request = new Request("net.c1/eth0", "one", "web/a", List.of(), null, _ -> false);
         assertThat(Choice.of(request, List.of(), NOW))
                 .isEqualTo(new Step.Refuse(IpamException.Kind.NO_POOL, "no pool serves web/a on node one"));
     }
 
     @Test
     void blocksOfIpv6AreFoundInALargePool() {
-        Pool large = new Pool("six", IpPrefix.parse("2001:db8::/48"), 122, false, false);
+        Pool large = new Pool("six", IpPrefix.parse("2001:db8::/48"), 122, false, false, COOLDOWN);
         Step.Claim claim = (Step.Claim) choose(large);
         assertThat(large.prefix().covers(claim.block().prefix())).isTrue();
         Step.Give give = (Step.Give) choose(large, claim.block());
@@ -154,13 +153,13 @@ class ChoiceTest {
     }
 
     private static Step choose(Pool pool, Block... blocks) {
-        Request request = new Request("net.c1/eth0", "one", "web/a", List.of(pool), null, _ -> false, COOLDOWN);
+        Request request = new Request("net.c1/eth0", "one", "web/a", List.of(pool), null, _ -> false);
         return Choice.of(request, List.of(blocks), NOW);
     }
 
     private static Step wanted(String address, Pool pool, Block... blocks) {
-        Request request = new Request(
-                "net.c1/eth0", "one", "web/a", List.of(pool), IpAddress.parse(address), _ -> false, COOLDOWN);
+        Request request =
+                new Request("net.c1/eth0", "one", "web/a", List.of(pool), IpAddress.parse(address), _ -> false);
         return Choice.of(request, List.of(blocks), NOW);
     }
 

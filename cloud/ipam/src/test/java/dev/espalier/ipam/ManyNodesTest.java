@@ -52,7 +52,11 @@ class ManyNodesTest {
         private final Random random;
         private final Shared store = new Shared();
         private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        private final Ipam ipam = new Ipam(store, new Ticking());
+        /** The daemons; each remembers what it has seen, until it dies. */
+        private final Map<String, Ipam> daemons = new HashMap<>();
+
+        /** Nodes whose daemon is in the middle of something: it does one thing at a time. */
+        private final Set<String> busy = new HashSet<>();
         /** Containers that run, with the address they were told. */
         private final Map<String, IpAddress> running = new HashMap<>();
         /** Containers that were ended; to be given their address again would be a mistake of this test. */
@@ -86,29 +90,33 @@ class ManyNodesTest {
         /** One node does something, and perhaps dies of it. */
         void act(int within) {
             now = now.plusMillis(random.nextInt(2000));
+            String node = "node" + random.nextInt(5);
+            if (!busy.add(node)) {
+                return;
+            }
             depth = within;
+            Ipam ipam = daemons.computeIfAbsent(node, _ -> new Ipam(store, new Ticking()));
             try {
                 switch (random.nextInt(10)) {
-                    case 0, 1, 2, 3, 4 -> add();
-                    case 5, 6, 7 -> end();
-                    case 8 -> ipam.tidy(node(), _ -> true, COOLDOWN);
-                    default -> collect(node());
+                    case 0, 1, 2, 3, 4 -> add(ipam, node);
+                    case 5, 6, 7 -> end(ipam, node);
+                    case 8 -> ipam.tidy(node, _ -> pool());
+                    default -> collect(ipam, node);
                 }
             } catch (StateStoreException died) {
                 deaths++;
+                if (random.nextBoolean()) {
+                    daemons.remove(node); // otherwise only the store did not answer
+                }
             } catch (IpamException refused) {
                 assertThat(refused.kind()).isIn(IpamException.Kind.EXHAUSTED, IpamException.Kind.BUSY);
             } finally {
                 depth = within;
+                busy.remove(node);
             }
         }
 
-        private String node() {
-            return "node" + random.nextInt(5);
-        }
-
-        private void add() {
-            String node = node();
+        private void add(Ipam ipam, String node) {
             String handle = "net." + node + "." + ++containers + "/eth0";
             IpAddress address = ipam.assign(request(handle, node)).address();
             // A runtime that did not hear the answer asks again.
@@ -121,23 +129,32 @@ class ManyNodesTest {
         }
 
         private Request request(String handle, String node) {
-            // The length of new blocks is changed again and again, and nodes hear of it at different times.
-            Pool pool = new Pool(
-                    "pods", IpPrefix.parse("10.0.0.0/25"), 28 + random.nextInt(3), false, random.nextInt(4) == 0);
-            return new Request(handle, node, "test/" + handle, List.of(pool), null, _ -> false, COOLDOWN);
+            return new Request(handle, node, "test/" + handle, List.of(pool()), null, _ -> false);
         }
 
-        private void end() {
-            if (!running.isEmpty()) {
-                List<String> handles = new ArrayList<>(running.keySet());
-                handles.sort(null);
+        /** The length of new blocks is changed again and again, and nodes hear of it at different times. */
+        private Pool pool() {
+            return new Pool(
+                    "pods",
+                    IpPrefix.parse("10.0.0.0/25"),
+                    28 + random.nextInt(3),
+                    false,
+                    random.nextInt(4) == 0,
+                    COOLDOWN);
+        }
+
+        private void end(Ipam ipam, String node) {
+            List<String> handles = new ArrayList<>(running.keySet());
+            handles.removeIf(handle -> !handle.startsWith("net." + node + "."));
+            handles.sort(null);
+            if (!handles.isEmpty()) {
                 String handle = handles.get(random.nextInt(handles.size()));
                 running.remove(handle);
                 ipam.release(handle);
             }
         }
 
-        private void collect(String node) {
+        private void collect(Ipam ipam, String node) {
             // The runtime knows what runs; what was asked for within the grace may be on its way.
             ipam.releaseLeaked(node, running::containsKey, Duration.ofSeconds(60));
         }
@@ -147,7 +164,7 @@ class ManyNodesTest {
             running.clear();
             now = now.plusSeconds(1000);
             for (int i = 0; i < 5; i++) {
-                collect("node" + i);
+                collect(new Ipam(store, new Ticking()), "node" + i);
             }
         }
 
