@@ -24,6 +24,8 @@ module dev.espalier.agent {
     requires dev.espalier.bfd;
     requires dev.espalier.bgp;
     requires dev.espalier.capture;
+    requires dev.espalier.cni;
+    requires dev.espalier.ipam;
     requires dev.espalier.library;
     requires dev.espalier.linux;
     requires dev.espalier.net;
@@ -31,7 +33,9 @@ module dev.espalier.agent {
     requires transitive dev.espalier.policy;
     requires transitive dev.espalier.route;
     requires dev.espalier.routing;
+    requires dev.espalier.stores.etcd;
     requires dev.espalier.stores.files;
+    requires dev.espalier.stores.state;
     requires transitive dev.espalier.transport;
     requires io.prometheus.metrics.model;
     requires io.prometheus.writer.text;

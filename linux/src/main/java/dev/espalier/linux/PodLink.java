@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A pod's way to its host: a pair of interfaces, one on each side.
@@ -14,9 +15,12 @@ import java.util.List;
  * @param ifname the name of the pod's interface
  * @param mac the hardware address of the pod's interface, such as {@code 02:00:00:00:00:01}
  * @param mtu of both interfaces, in octets
+ * @param ipam the program that gave the addresses; empty where it was the daemon itself
  * @param addresses what the pod has, each for itself alone; at most one of each family is the source of what it sends
  */
-public record PodLink(String handle, String ifname, String mac, int mtu, List<IpAddress> addresses) {
+public record PodLink(String handle, String ifname, String mac, int mtu, String ipam, List<IpAddress> addresses) {
+
+    private static final Pattern HOST_NAME = Pattern.compile("esp[0-9a-f]{11}");
 
     /** Twelve octets of a digest would be enough; eleven digits and three letters are what a name has room for. */
     private static final int DIGITS = 11;
@@ -34,6 +38,11 @@ public record PodLink(String handle, String ifname, String mac, int mtu, List<Ip
     /** The name of the host's interface for a handle: the same for ever, and no other's in practice. */
     public static String hostName(String handle) {
         return "esp" + digest(handle).substring(0, DIGITS);
+    }
+
+    /** Whether a name is one that {@link #hostName} makes. */
+    public static boolean isHostName(String name) {
+        return HOST_NAME.matcher(name).matches();
     }
 
     /** A hardware address for a handle that nobody has made a wish for: locally administered, the same for ever. */

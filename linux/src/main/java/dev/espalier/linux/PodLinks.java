@@ -42,6 +42,7 @@ public final class PodLinks implements AutoCloseable {
 
     private static final String HOST_MAC = "ee:ee:ee:ee:ee:ee";
     private static final HexFormat MAC = HexFormat.ofDelimiter(":");
+    private static final int USUAL_MTU = 1500;
     private static final String ALIAS = "espalier ";
     private static final Path SYSCTL = Path.of("/proc/sys/net");
 
@@ -67,8 +68,9 @@ public final class PodLinks implements AutoCloseable {
      * @param mac its hardware address
      * @param mtu its MTU
      * @param handle whose it is; empty where it is not ours
+     * @param ipam the program that gave its addresses; empty where it was the daemon itself
      */
-    public record Found(int index, String name, String mac, int mtu, String handle) {}
+    public record Found(int index, String name, String mac, int mtu, String handle, String ipam) {}
 
     /**
      * Makes a pod's link, or what is missing of it.
@@ -92,16 +94,68 @@ public final class PodLinks implements AutoCloseable {
                 ours = required(host, wanted.hostName());
                 theirs = required(inside, wanted.ifname());
             }
-            settings(wanted);
-            up(host, ours.index(), wanted.handle());
-            if (hasSixes(wanted)) {
-                address(host, ours.index(), GATEWAY_6, 64);
-            }
-            for (IpAddress address : wanted.addresses()) {
-                hostRoute(ours.index(), address);
-            }
+            hostSide(
+                    ours,
+                    ALIAS + wanted.handle() + (wanted.ipam().isEmpty() ? "" : " " + wanted.ipam()),
+                    wanted.addresses());
             inside(inside, theirs == null ? required(inside, wanted.ifname()) : theirs, wanted);
             return ours;
+        }
+    }
+
+    /**
+     * Makes what is missing on the host's side of a link that is there: settings and routes.
+     *
+     * @param found what {@link #all} told
+     * @param addresses the pod's
+     * @return the addresses to which there was no route; empty when all was right
+     * @throws IOException when a setting of the kernel cannot be written
+     */
+    public List<IpAddress> mend(Found found, List<IpAddress> addresses) throws IOException {
+        List<IpAddress> routed = addressesOf(found);
+        List<IpAddress> missing =
+                addresses.stream().filter(address -> !routed.contains(address)).toList();
+        if (!missing.isEmpty()) {
+            hostSide(found, "", addresses);
+        }
+        return missing;
+    }
+
+    /**
+     * The MTU that packets find on every way out of the host: the smallest of its links that are up and neither a pod's nor a loopback
+     * device; {@value #USUAL_MTU} where there is none. In octets.
+     */
+    public int hostMtu() {
+        int[] least = {Integer.MAX_VALUE};
+        host.dumpRequest(Rtnetlink.RTM_GETLINK, Rtnetlink.IFINFOMSG).end();
+        host.dump("reading interfaces", row -> {
+            if (LinkMessages.isLink(row)) {
+                Found each = found(row);
+                int flags = row.word(Rtnetlink.IFI_FLAGS);
+                boolean way = (flags & Rtnetlink.IFF_UP) != 0 && (flags & Rtnetlink.IFF_LOOPBACK) == 0;
+                boolean ours = row.text(Rtnetlink.IFLA_IFALIAS).startsWith(ALIAS);
+                if (way && !ours && each.mtu() > 0) {
+                    least[0] = Math.min(least[0], each.mtu());
+                }
+            }
+        });
+        return least[0] == Integer.MAX_VALUE ? USUAL_MTU : least[0];
+    }
+
+    /** The addresses to which the host has a route by a link. */
+    public List<IpAddress> addressesOf(Found found) {
+        return routesTo(found.index()).stream().map(IpPrefix::address).toList();
+    }
+
+    private void hostSide(Found link, String alias, List<IpAddress> addresses) throws IOException {
+        boolean sixes = addresses.stream().anyMatch(address -> address.family() == AddressFamily.IPV6);
+        settings(link.name(), sixes);
+        up(host, link.index(), alias);
+        if (sixes) {
+            address(host, link.index(), GATEWAY_6, 64);
+        }
+        for (IpAddress address : addresses) {
+            route(host, PROTOCOL, address.toPrefix(), null, link.index());
         }
     }
 
@@ -125,7 +179,7 @@ public final class PodLinks implements AutoCloseable {
         host.dump("reading interfaces", row -> {
             if (LinkMessages.isLink(row)) {
                 Found each = found(row);
-                if (!each.handle().isEmpty()) {
+                if (each.name().equals(PodLink.hostName(each.handle()))) {
                     found.put(each.handle(), each);
                 }
             }
@@ -226,13 +280,13 @@ public final class PodLinks implements AutoCloseable {
         }
     }
 
-    private static void up(NetlinkClient kernel, int link, String handle) {
+    private static void up(NetlinkClient kernel, int link, String alias) {
         MessageWriter request = kernel.request(Rtnetlink.RTM_NEWLINK, 0, Rtnetlink.IFINFOMSG)
                 .word(Rtnetlink.IFI_INDEX, link)
                 .word(Rtnetlink.IFI_FLAGS, Rtnetlink.IFF_UP)
                 .word(Rtnetlink.IFI_CHANGE, Rtnetlink.IFF_UP);
-        if (!handle.isEmpty()) {
-            request.text(Rtnetlink.IFLA_IFALIAS, ALIAS + handle);
+        if (!alias.isEmpty()) {
+            request.text(Rtnetlink.IFLA_IFALIAS, alias);
         }
         request.end();
         kernel.execute("setting interface " + link + " up");
@@ -282,10 +336,6 @@ public final class PodLinks implements AutoCloseable {
         kernel.execute("adding a route to " + to);
     }
 
-    private void hostRoute(int link, IpAddress address) {
-        route(host, PROTOCOL, address.toPrefix(), null, link);
-    }
-
     // ---- the pod's end
 
     private static void inside(NetlinkClient kernel, Found link, PodLink wanted) {
@@ -319,10 +369,6 @@ public final class PodLinks implements AutoCloseable {
         return IpPrefix.of(family, 0, 0, 0);
     }
 
-    private static boolean hasSixes(PodLink link) {
-        return link.addresses().stream().anyMatch(address -> address.family() == AddressFamily.IPV6);
-    }
-
     private static int number(AddressFamily family) {
         return family == AddressFamily.IPV4 ? Rtnetlink.AF_INET : Rtnetlink.AF_INET6;
     }
@@ -330,16 +376,15 @@ public final class PodLinks implements AutoCloseable {
     // ---- the host's settings
 
     /** In the host's namespace: what /proc/sys/net shows depends on who opens it. */
-    private void settings(PodLink wanted) throws IOException {
+    private void settings(String name, boolean sixes) throws IOException {
         try {
             hostNamespace.call(() -> {
-                String name = wanted.hostName();
                 set("ipv4/conf/" + name + "/proxy_arp", "1");
                 set("ipv4/conf/" + name + "/route_localnet", "1");
                 set("ipv4/conf/" + name + "/forwarding", "1");
                 set("ipv4/conf/" + name + "/rp_filter", "1");
                 set("ipv4/neigh/" + name + "/proxy_delay", "0");
-                if (hasSixes(wanted)) {
+                if (sixes) {
                     forwardSixes();
                     set("ipv6/conf/" + name + "/disable_ipv6", "0");
                     set("ipv6/conf/" + name + "/accept_ra", "0");
@@ -414,13 +459,15 @@ public final class PodLinks implements AutoCloseable {
     private static Found found(MessageReader row) {
         row.attributes(Rtnetlink.IFINFOMSG);
         String alias = row.text(Rtnetlink.IFLA_IFALIAS);
+        String[] words = (alias.startsWith(ALIAS) ? alias.substring(ALIAS.length()) : "").split(" ", 2);
         byte[] mac = row.copy(Rtnetlink.IFLA_ADDRESS);
         return new Found(
                 row.word(Rtnetlink.IFI_INDEX),
                 row.text(Rtnetlink.IFLA_IFNAME),
                 MAC.formatHex(mac),
                 row.word(Rtnetlink.IFLA_MTU, 0),
-                alias.startsWith(ALIAS) ? alias.substring(ALIAS.length()) : "");
+                words[0],
+                words.length > 1 ? words[1] : "");
     }
 
     @Override

@@ -44,6 +44,7 @@ class PodLinksTest {
                 "eth0",
                 PodLink.macOf(handle),
                 1450,
+                "",
                 List.of(addresses).stream().map(IpAddress::parse).toList());
     }
 
@@ -90,6 +91,24 @@ class PodLinksTest {
         links.make(pod.namespace(), ONE);
         assertThat(links.differences(pod.namespace(), ONE)).isEmpty();
         assertThat(pings(host, "10.1.0.7")).isTrue();
+    }
+
+    @Test
+    void theHostsSideIsMendedWithoutThePod() throws IOException {
+        PodLinks.Found made = links.make(pod.namespace(), ONE);
+        assertThat(links.mend(made, ONE.addresses())).isEmpty();
+        host.ip("route del 10.1.0.7 dev " + made.name());
+        assertThat(links.mend(made, ONE.addresses())).containsExactly(IpAddress.parse("10.1.0.7"));
+        assertThat(pings(host, "10.1.0.7")).isTrue();
+        assertThat(links.all()).containsOnlyKeys("pods/c1/eth0");
+    }
+
+    @Test
+    void aHostWithARouterThatItHearsStillHearsItWhenItForwards() throws IOException {
+        host.exits("sysctl", "-q", "-w", "net.ipv6.conf.all.forwarding=0", "net.ipv6.conf.up0.accept_ra=1");
+        links.make(pod.namespace(), ONE);
+        assertThat(host.exits("sh", "-c", "grep -q 2 /proc/sys/net/ipv6/conf/up0/accept_ra"))
+                .isTrue();
     }
 
     @Test

@@ -8,10 +8,12 @@ import dev.espalier.agent.api.EventView;
 import dev.espalier.agent.api.ExplainView;
 import dev.espalier.agent.api.PeerView;
 import dev.espalier.agent.api.PlanView;
+import dev.espalier.agent.api.PodService;
 import dev.espalier.agent.api.RefreshView;
 import dev.espalier.agent.api.RouteQuery;
 import dev.espalier.agent.api.RouteView;
 import dev.espalier.agent.api.StatusView;
+import dev.espalier.agent.pods.PodNetwork;
 import dev.espalier.bfd.engine.BfdSessions;
 import dev.espalier.bfd.engine.SessionSnapshot;
 import dev.espalier.bfd.wire.Discard;
@@ -22,6 +24,7 @@ import dev.espalier.library.instance.Imports;
 import dev.espalier.library.instance.Instance;
 import dev.espalier.library.instance.LinkNames;
 import dev.espalier.library.instance.RoutingLoop;
+import dev.espalier.linux.NetworkNamespace;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.document.ConfigError;
@@ -34,6 +37,7 @@ import dev.espalier.route.Links;
 import dev.espalier.route.Loop;
 import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Transport;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,6 +93,7 @@ final class Control implements Daemon, AutoCloseable {
     private final NodeObserver node;
     private final CompletableFuture<Void> observed = new CompletableFuture<>();
     private final Imports imports = new Imports();
+    private final PodNetwork pods;
     private boolean factsMayDiffer;
     private volatile Map<String, Instance> instances = Map.of();
     private volatile Plan plan;
@@ -103,6 +108,8 @@ final class Control implements Daemon, AutoCloseable {
         this.liveness = new BfdLiveness(
                 new BfdSessions(datagrams.sockets(), datagrams.loop(), journal, linkNames::index, jitter.split()),
                 linkNames::name);
+        this.pods = new PodNetwork(
+                options.node(), options.socket(), NetworkNamespace.current(), journal, Clock.systemUTC());
         this.node = new NodeObserver(options.node(), Agent.hostname(), options.labels(), this::factsChanged);
     }
 
@@ -141,6 +148,7 @@ final class Control implements Daemon, AutoCloseable {
             case Compilation.Refused refused -> throw new Agent.StartException(sentences(refused.errors()));
         }
         started = true;
+        pods.start();
         loop.execute(this::factsChanged); // what changed while we started was not looked at
     }
 
@@ -293,6 +301,7 @@ final class Control implements Daemon, AutoCloseable {
         instances = next;
         plan = wanted;
         imports.follow(next, speakers);
+        pods.follow(wanted.pods(), next.get(RoutingInstance.DEFAULT.name())); // before anybody is told that this is all
         begun.values().forEach(instance -> instance.talk(ready -> {}));
     }
 
@@ -326,6 +335,7 @@ final class Control implements Daemon, AutoCloseable {
         Map<String, SpeakerConfig> served = new LinkedHashMap<>(before);
         served.keySet().retainAll(restored.keySet());
         imports.follow(restored, served);
+        pods.follow(plan.pods(), restored.get(RoutingInstance.DEFAULT.name()));
         again.forEach(instance -> instance.talk(ready -> {}));
     }
 
@@ -358,6 +368,7 @@ final class Control implements Daemon, AutoCloseable {
      * @param text as for the speaker: null to close without a word, as for a restart
      */
     synchronized void stop(@Nullable String text) {
+        pods.follow(plan.pods(), null); // nobody is left to announce blocks
         // First, or our silence would be a failure to the neighbours, and end their patience with a restart of ours.
         liveness.sessions()
                 .close()
@@ -383,10 +394,16 @@ final class Control implements Daemon, AutoCloseable {
 
     @Override
     public void close() {
+        pods.close();
         loop.close();
     }
 
     // ---- questions
+
+    @Override
+    public PodService pods() {
+        return pods;
+    }
 
     @Override
     public StatusView status() {

@@ -1,5 +1,6 @@
 package dev.espalier.agent;
 
+import dev.espalier.linux.PodLink;
 import dev.espalier.net.IpAddress;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.route.Links;
@@ -50,18 +51,24 @@ final class NodeObserver implements Links.Observer {
                 links.clear();
                 addresses.clear();
                 defaults.clear();
-                snapshot.links().forEach(link -> links.put(link.index(), link));
-                addresses.addAll(snapshot.addresses());
+                snapshot.links().stream()
+                        .filter(link -> !PodLink.isHostName(link.name()))
+                        .forEach(link -> links.put(link.index(), link));
+                snapshot.addresses().stream()
+                        .filter(address -> links.containsKey(address.link()))
+                        .forEach(addresses::add);
                 snapshot.routes().stream().filter(NodeObserver::isDefault).forEach(defaults::add);
                 yield true;
             }
-            case Links.Event.LinkChanged(Links.Link link) -> !link.equals(links.put(link.index(), link));
+            // A pod's is nothing that configuration could depend on, and there may come hundreds at once.
+            case Links.Event.LinkChanged(Links.Link link) ->
+                !PodLink.isHostName(link.name()) && !link.equals(links.put(link.index(), link));
             case Links.Event.LinkRemoved(int index) -> {
                 addresses.removeIf(address -> address.link() == index);
                 yield links.remove(index) != null;
             }
             case Links.Event.AddressAdded(Links.HostAddress address) ->
-                !addresses.contains(address) && addresses.add(address);
+                links.containsKey(address.link()) && !addresses.contains(address) && addresses.add(address);
             case Links.Event.AddressRemoved(Links.HostAddress address) -> addresses.remove(address);
             case Links.Event.RouteChanged(Links.ForeignRoute route) -> {
                 if (!isDefault(route)) {

@@ -54,6 +54,8 @@ public final class EspalierMain {
             "bfd",
             "routes",
             "explain",
+            "pods",
+            "ipam",
             "events",
             "policy",
             "decode",
@@ -110,6 +112,8 @@ public final class EspalierMain {
             case "bfd" -> new BfdCommand();
             case "routes" -> new RoutesCommand();
             case "explain" -> new ExplainCommand();
+            case "pods" -> new PodsCommand();
+            case "ipam" -> new IpamCommand();
             case "events" -> new EventsCommand();
             case "policy" -> new PolicyCommand();
             case "decode" -> new DecodeCommand();

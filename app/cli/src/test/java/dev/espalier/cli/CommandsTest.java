@@ -125,6 +125,49 @@ class CommandsTest {
     }
 
     @Test
+    void podsStandInATableWithWhatIsWrongBeneath() {
+        says("pods", """
+                Pod         Addresses                  Interface        MTU  Since
+                web/shop-1  10.42.0.1, 2001:db8:42::1  esp0123456789a  1450  2026-11-28T09:00:00Z
+                web/shop-2  10.42.0.2                  -                  -  2026-11-28T09:00:00Z
+                web/shop-2: it has no interface
+                """);
+    }
+
+    @Test
+    void poolsAndBlocksAreShownWithHowFullTheyAre() {
+        says("ipam show --addresses", """
+                Pool  Prefix            For        Blocks  Used  Resting     Of
+                all   10.42.0.0/16      this node       2     2        1  65536
+                old   2001:db8:42::/48  disabled        0     0        0   many
+
+                Block          Pool  Node    Used  Resting
+                10.42.0.0/26   all   node-1     1        1
+                10.42.0.64/26  all   -          1        0
+
+                Address     Owner       Node    Since                 Handle
+                10.42.0.1   web/shop-1  node-1  2026-11-28T09:00:00Z  pods/c1/eth0
+                10.42.0.65  web/shop-2  node-1  2026-11-28T09:00:00Z  pods/c2/eth0
+
+                Kept in /var/lib/espalier/state.
+                """);
+    }
+
+    @Test
+    void aCheckThatFindsSomethingFails() {
+        Outcome outcome = ask("ipam check");
+        assertThat(outcome.status()).isEqualTo(ExitStatus.FAILED);
+        assertThat(outcome.out()).startsWith("10.42.0.65 was given to web/shop-2, which has no interface here");
+    }
+
+    @Test
+    void anAddressInUseIsNotTakenBackUnlessForced() {
+        assertThat(ask("ipam release 10.42.0.1").err()).contains("10.42.0.1 is in use");
+        assertThat(ask("ipam release 10.42.0.1 --force").out())
+                .isEqualTo("10.42.0.1 was web/shop-1's on node node-1 and is free again.\n");
+    }
+
+    @Test
     void routesAreShownAsOperatorsKnowThem() {
         says("routes", """
                    Prefix             Next hop          LP         MED  AS path                  From      Kernel
@@ -454,6 +497,8 @@ class CommandsTest {
                 "bfd",
                 "routes",
                 "explain",
+                "pods",
+                "ipam",
                 "events",
                 "policy",
                 "decode",

@@ -8,6 +8,7 @@ import dev.espalier.agent.api.ExplainView;
 import dev.espalier.agent.api.PathView;
 import dev.espalier.agent.api.PeerView;
 import dev.espalier.agent.api.PlanView;
+import dev.espalier.agent.api.PodService;
 import dev.espalier.agent.api.RefreshView;
 import dev.espalier.agent.api.RouteQuery;
 import dev.espalier.agent.api.RouteView;
@@ -462,5 +463,12 @@ final class SampleDaemon implements Daemon {
 
     void happens(EventView event) {
         followers.forEach(follower -> follower.accept(event));
+    }
+
+    // ---- pods
+
+    @Override
+    public PodService pods() {
+        return new SamplePods();
     }
 }

@@ -42,6 +42,16 @@ public final class CniException extends RuntimeException {
             this.number = number;
         }
 
+        /** The one of a number; of one that is not among them, {@link #IO}. */
+        public static Code of(int number) {
+            for (Code code : values()) {
+                if (code.number == number) {
+                    return code;
+                }
+            }
+            return IO;
+        }
+
         /** As it is written. */
         public int number() {
             return number;

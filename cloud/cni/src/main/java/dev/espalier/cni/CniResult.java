@@ -95,6 +95,15 @@ public record CniResult(
      */
     public record Route(IpPrefix destination, @Nullable IpAddress gateway) {}
 
+    /**
+     * What another program answered.
+     *
+     * @throws CniException when it is no answer
+     */
+    public static CniResult parse(JsonNode document) {
+        return read(Fields.of(document), document);
+    }
+
     static CniResult read(Fields fields, JsonNode document) {
         List<Interface> interfaces = new ArrayList<>();
         for (Fields each : fields.objects("interfaces")) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name the network's
  * @param mtu of the pods' interfaces; 0 for what the paths allow
  * @param ipam who gives addresses: {@code espalier} is the daemon itself, anything else a program in {@code CNI_PATH}
+ * @param pools the names of the pools that addresses shall come from; empty for all that serve the pod
  * @param mac the hardware address that the interface must have; empty for any
  * @param ips the addresses that it must have; empty for any
  * @param portMappings the ports of the host that lead to it
@@ -25,6 +26,7 @@ public record NetworkConfig(
         String name,
         int mtu,
         String ipam,
+        List<String> pools,
         String mac,
         List<IpAddress> ips,
         List<PortMapping> portMappings,
@@ -42,6 +44,7 @@ public record NetworkConfig(
 
     /** Copies the lists. */
     public NetworkConfig {
+        pools = List.copyOf(pools);
         ips = List.copyOf(ips);
         portMappings = List.copyOf(portMappings);
         valid = List.copyOf(valid);
@@ -91,6 +94,7 @@ public record NetworkConfig(
                 name,
                 (int) fields.number("mtu", LEAST_MTU, LARGEST_MTU, 0),
                 ipam.isEmpty() ? OWN_IPAM : ipam,
+                fields.object("ipam").texts("pools"),
                 mac(runtime.text("mac")),
                 ips(runtime),
                 runtime.objects("portMappings").stream()

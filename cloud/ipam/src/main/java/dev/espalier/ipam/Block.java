@@ -92,8 +92,12 @@ public record Block(
         return best;
     }
 
-    /** How many free addresses still rest. */
-    int resting(Instant rested) {
+    /**
+     * How many free addresses still rest.
+     *
+     * @param rested those given back after this moment do
+     */
+    public int restingAfter(Instant rested) {
         return (int)
                 resting.values().stream().filter(freed -> freed.isAfter(rested)).count();
     }

@@ -195,7 +195,7 @@ final class Choice {
             if (belongs(block, pool)) {
                 count++;
                 used += block.used().size();
-                resting += block.resting(rested(pool));
+                resting += block.restingAfter(rested(pool));
             }
         }
         return "pool " + pool.name() + " (" + pool.prefix() + ") has " + used + " in use and " + resting

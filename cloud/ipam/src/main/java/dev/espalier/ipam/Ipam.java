@@ -149,7 +149,7 @@ public final class Ipam {
             Pool pool = poolOf.apply(block.prefix());
             boolean needed = pool != null && !pool.disabled() && served.add(pool.name());
             Duration cooldown = pool == null ? Duration.ZERO : pool.cooldown();
-            boolean free = block.isEmpty() && block.resting(Block.rested(clock.instant(), cooldown)) == 0;
+            boolean free = block.isEmpty() && block.restingAfter(Block.rested(clock.instant(), cooldown)) == 0;
             if (!needed && free && remove(block, view.version(block))) {
                 given.add(block.prefix());
             }
@@ -169,6 +169,16 @@ public final class Ipam {
                 update(block.prefix(), Block::abandoned);
             }
         }
+    }
+
+    /**
+     * All blocks as they were when they were last read or written here, or read now where that is not certain: what this node has is
+     * right in them.
+     */
+    public synchronized List<Block> known() {
+        BlockView view = remembered == null ? read() : remembered;
+        remembered = view;
+        return view.blocks();
     }
 
     /** All blocks, in the order of their prefixes. */

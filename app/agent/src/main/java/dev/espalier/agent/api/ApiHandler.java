@@ -6,8 +6,11 @@ import dev.espalier.transport.HttpRequest;
 import dev.espalier.transport.HttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -47,6 +50,10 @@ public final class ApiHandler implements HttpHandler {
                 get("/api/v1/routes", RouteStream.PARAMETERS, routes::answer),
                 get("/api/v1/explain", List.of("prefix", "instance"), this::explain),
                 get("/api/v1/events", List.of("follow"), events::answer),
+                get("/api/v1/pods", List.of(), request -> json(daemon.pods().pods())),
+                get("/api/v1/ipam", List.of(), request -> json(daemon.pods().ipam())),
+                new Endpoint("POST", "/api/v1/ipam/{address}/release", List.of("force"), this::release),
+                new Endpoint("POST", "/api/v1/cni", List.of(), this::cni),
                 new Endpoint("POST", "/api/v1/plan", List.of(), this::plan),
                 new Endpoint("POST", "/api/v1/reload", List.of(), request -> reload()),
                 get("/openapi.yaml", List.of(), request -> openApi()),
@@ -166,6 +173,34 @@ public final class ApiHandler implements HttpHandler {
                         404,
                         "Nobody has announced " + prefix + " in routing instance '" + instance
                                 + "', and the kernel has no route for it.")));
+    }
+
+    private HttpResponse release(HttpRequest request) {
+        String address = request.segments().get(request.segments().size() - 2);
+        return json(daemon.pods().release(address, "true".equals(request.parameter("force"))));
+    }
+
+    /**
+     * A call of the CNI plugin, as it came to it: a line {@code NAME=VALUE} for each variable, an empty line, and its standard input.
+     * The plugin prints the answer as it is, and fails if the status is not 200.
+     */
+    private HttpResponse cni(HttpRequest request) {
+        String text = new String(request.body(), StandardCharsets.UTF_8);
+        int end = text.startsWith("\n") ? 0 : text.indexOf("\n\n");
+        if (end < 0) {
+            throw new Refusal(400, "The body must be lines NAME=VALUE, an empty line, and the standard input.");
+        }
+        Map<String, String> environment = new LinkedHashMap<>();
+        for (String line : text.substring(0, end).split("\n", -1)) {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                environment.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        }
+        String input = text.substring(end == 0 ? 1 : end + 2);
+        PodService.CniAnswer answer = daemon.pods().cni(environment, input);
+        return HttpResponse.of(
+                answer.succeeded() ? 200 : 422, JSON, answer.output().getBytes(StandardCharsets.UTF_8));
     }
 
     private HttpResponse plan(HttpRequest request) {

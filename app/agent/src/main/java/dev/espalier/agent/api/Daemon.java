@@ -62,6 +62,9 @@ public interface Daemon {
     /** Whether every loop turns; otherwise a sentence that says which does not. Blocks for some seconds in that case. */
     Optional<String> unhealthy();
 
+    /** Pods and their addresses. */
+    PodService pods();
+
     /** Ends a subscription. */
     interface Subscription extends AutoCloseable {
         @Override

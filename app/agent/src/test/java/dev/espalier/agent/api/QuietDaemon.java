@@ -204,4 +204,9 @@ final class QuietDaemon implements Daemon {
     public Optional<String> notReady() {
         return Optional.ofNullable(notReady);
     }
+
+    @Override
+    public PodService pods() {
+        return new QuietPods();
+    }
 }
