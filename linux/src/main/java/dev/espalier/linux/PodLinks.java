@@ -89,6 +89,12 @@ public final class PodLinks implements AutoCloseable {
                 remove(wanted.hostName()); // of a namespace that was replaced by another
                 ours = null;
             }
+            if (ours == null && theirs != null) {
+                throw new NetlinkException(
+                        "making the interfaces of " + wanted.handle(),
+                        Errno.EEXIST,
+                        "the pod has an interface " + wanted.ifname() + " already");
+            }
             if (ours == null) {
                 create(pod, wanted);
                 ours = required(host, wanted.hostName());
@@ -379,6 +385,7 @@ public final class PodLinks implements AutoCloseable {
     private void settings(String name, boolean sixes) throws IOException {
         try {
             hostNamespace.call(() -> {
+                forwardFours();
                 set("ipv4/conf/" + name + "/proxy_arp", "1");
                 set("ipv4/conf/" + name + "/route_localnet", "1");
                 set("ipv4/conf/" + name + "/forwarding", "1");
@@ -399,6 +406,13 @@ public final class PodLinks implements AutoCloseable {
         } catch (Exception interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while the kernel's settings were written", interrupted);
+        }
+    }
+
+    /** Also what comes in by other links, which is how packets reach a pod. */
+    private static void forwardFours() throws IOException {
+        if (!get(SYSCTL.resolve("ipv4/ip_forward")).equals("1")) {
+            set("ipv4/ip_forward", "1");
         }
     }
 

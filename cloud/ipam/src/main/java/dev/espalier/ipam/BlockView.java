@@ -1,5 +1,6 @@
 package dev.espalier.ipam;
 
+import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.stores.state.StateStore;
 import java.util.ArrayList;
@@ -32,6 +33,13 @@ record BlockView(List<Block> blocks, Map<IpPrefix, Long> versions) {
         }
         blocks.sort(Comparator.comparing(Block::prefix));
         return new BlockView(blocks, versions);
+    }
+
+    /** Those of one family. */
+    List<Block> of(AddressFamily family) {
+        return blocks.stream()
+                .filter(block -> block.prefix().family() == family)
+                .toList();
     }
 
     long version(Block block) {

@@ -145,16 +145,32 @@ final class Choice {
         return new Step.Give(seen.address(ordinal), seen, owned.with(ordinal, allocation));
     }
 
-    /** The first part of the pool that overlaps no block, from the node's place on. */
+    /**
+     * The first part of the pool that overlaps no block, from the node's place on; a smaller one where none of the wanted length is
+     * left, as in a pool that grew by less than a block, or whose blocks had another length once.
+     */
     private @Nullable IpPrefix freeBlock(Pool pool) {
-        int count = Subnets.count(pool.prefix(), pool.blockLength());
-        int start = Integer.remainderUnsigned(fnv1a(request.node()), count);
         List<IpPrefix> taken = blocks.stream()
                 .map(Block::prefix)
                 .filter(prefix -> Subnets.overlap(prefix, pool.prefix()))
                 .toList();
+        if (Subnets.fill(pool.prefix(), taken)) {
+            return null;
+        }
+        for (int length = pool.blockLength(); length <= pool.family().bits(); length++) {
+            IpPrefix free = freeBlock(pool, length, taken);
+            if (free != null) {
+                return free;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable IpPrefix freeBlock(Pool pool, int length, List<IpPrefix> taken) {
+        int count = Subnets.count(pool.prefix(), length);
+        int start = Integer.remainderUnsigned(fnv1a(request.node()), count);
         for (int i = 0; i < count; i++) {
-            IpPrefix candidate = Subnets.nth(pool.prefix(), pool.blockLength(), (start + i) % count);
+            IpPrefix candidate = Subnets.nth(pool.prefix(), length, (start + i) % count);
             if (taken.stream().noneMatch(prefix -> Subnets.overlap(prefix, candidate)) && hasUsable(candidate)) {
                 return candidate;
             }

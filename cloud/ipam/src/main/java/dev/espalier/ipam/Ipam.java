@@ -65,7 +65,7 @@ public final class Ipam {
             BlockView view = remembered != null ? remembered : read();
             boolean fresh = remembered == null;
             remembered = null; // until it is known how this went
-            switch (Choice.of(request, view.blocks(), clock.instant())) {
+            switch (Choice.of(request, view.of(request.family()), clock.instant())) {
                 case Step.Given given
                 when fresh -> {
                     remembered = view;

@@ -6,6 +6,7 @@ import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.net.Ipv6Address;
 import java.math.BigInteger;
+import java.util.List;
 
 /** Counts through the parts of a prefix. */
 final class Subnets {
@@ -42,6 +43,15 @@ final class Subnets {
 
     static boolean overlap(IpPrefix one, IpPrefix other) {
         return one.covers(other) || other.covers(one);
+    }
+
+    /** Whether these parts, which do not overlap, leave nothing of a prefix. */
+    static boolean fill(IpPrefix whole, List<IpPrefix> parts) {
+        BigInteger left = BigInteger.ONE.shiftLeft(whole.family().bits() - whole.length());
+        for (IpPrefix part : parts) {
+            left = left.subtract(BigInteger.ONE.shiftLeft(part.family().bits() - part.length()));
+        }
+        return left.signum() <= 0;
     }
 
     private static BigInteger value(IpAddress address) {

@@ -2,6 +2,7 @@ package dev.espalier.ipam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import java.time.Duration;
@@ -108,8 +109,16 @@ class ChoiceTest {
     }
 
     @Test
+    void whereNoBlockOfTheWantedLengthIsLeftASmallerOneIsTaken() {
+        Pool grown = new Pool("pods", IpPrefix.parse("10.1.0.0/29"), 29, false, true, COOLDOWN);
+        Step step = choose(grown, block("10.1.0.0/30", "two"));
+        assertThat(((Step.Claim) step).block().prefix()).isEqualTo(IpPrefix.parse("10.1.0.4/30"));
+    }
+
+    @Test
     void reservedAddressesAreNotGiven() {
         Request request = new Request(
+                AddressFamily.IPV4,
                 "net.c1/eth0",
                 "one",
                 "web/a",
@@ -136,7 +145,7 @@ class ChoiceTest {
 
     @Test
     void withoutAPoolItIsSaidForWhomAndWhere() {
-        Request request = new Request("net.c1/eth0", "one", "web/a", List.of(), null, _ -> false);
+        Request request = new Request(AddressFamily.IPV4, "net.c1/eth0", "one", "web/a", List.of(), null, _ -> false);
         assertThat(Choice.of(request, List.of(), NOW))
                 .isEqualTo(new Step.Refuse(IpamException.Kind.NO_POOL, "no pool serves web/a on node one"));
     }
@@ -153,13 +162,13 @@ class ChoiceTest {
     }
 
     private static Step choose(Pool pool, Block... blocks) {
-        Request request = new Request("net.c1/eth0", "one", "web/a", List.of(pool), null, _ -> false);
+        Request request = new Request(pool.family(), "net.c1/eth0", "one", "web/a", List.of(pool), null, _ -> false);
         return Choice.of(request, List.of(blocks), NOW);
     }
 
     private static Step wanted(String address, Pool pool, Block... blocks) {
-        Request request =
-                new Request("net.c1/eth0", "one", "web/a", List.of(pool), IpAddress.parse(address), _ -> false);
+        Request request = new Request(
+                AddressFamily.IPV4, "net.c1/eth0", "one", "web/a", List.of(pool), IpAddress.parse(address), _ -> false);
         return Choice.of(request, List.of(blocks), NOW);
     }
 

@@ -2,6 +2,7 @@ package dev.espalier.ipam;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.stores.state.StateStore;
@@ -129,7 +130,7 @@ class ManyNodesTest {
         }
 
         private Request request(String handle, String node) {
-            return new Request(handle, node, "test/" + handle, List.of(pool()), null, _ -> false);
+            return new Request(AddressFamily.IPV4, handle, node, "test/" + handle, List.of(pool()), null, _ -> false);
         }
 
         /** The length of new blocks is changed again and again, and nodes hear of it at different times. */

@@ -49,7 +49,13 @@ final class AddressRequests {
             IpAddress wanted = wanted(call, family);
             if (!pools.isEmpty()) {
                 requests.add(new Request(
-                        call.attachment().handle(), node, owner(call), pools, wanted, reserved(plan.reservations())));
+                        family,
+                        call.attachment().handle(),
+                        node,
+                        owner(call),
+                        pools,
+                        wanted,
+                        reserved(plan.reservations())));
             } else if (wanted != null) {
                 throw new CniException(
                         Code.BAD_CONFIGURATION,

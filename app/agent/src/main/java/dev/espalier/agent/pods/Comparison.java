@@ -122,7 +122,7 @@ final class Comparison {
                         new Pool(pool.name(), pool.prefix(), pool.blockLength(), false, pool.strict(), pool.cooldown()))
                 .toList();
         try {
-            ipam.assign(new Request(link.handle(), node, link.handle(), pools, address, _ -> false));
+            ipam.assign(new Request(address.family(), link.handle(), node, link.handle(), pools, address, _ -> false));
             events.warning(
                     "pods.adopted",
                     RoutingInstance.DEFAULT,
