@@ -30,6 +30,7 @@ final class Espalier implements AutoCloseable {
     private final Path log;
     private final List<String> javaFlags;
     private String program = System.getProperty("java.class.path");
+    private String name = "";
     private Process process;
 
     Espalier(Rig rig) {
@@ -59,6 +60,12 @@ final class Espalier implements AutoCloseable {
         return this;
     }
 
+    /** From now on it is started as the node of that name. */
+    Espalier called(String node) {
+        name = node;
+        return this;
+    }
+
     /** Starts it and waits until it runs and its API answers. */
     Espalier start(String objects) {
         write(objects);
@@ -71,7 +78,7 @@ final class Espalier implements AutoCloseable {
         launch(List.of());
         // The API answers before the peers are known, and who connects until then is refused.
         boolean answers = Pause.until(
-                Duration.ofSeconds(20),
+                Duration.ofSeconds(30),
                 () -> !process.isAlive() || answers() && log().substring(before).contains("daemon.started"));
         if (!answers || !process.isAlive()) {
             throw new LabException("the daemon did not come up: " + log());
@@ -90,6 +97,9 @@ final class Espalier implements AutoCloseable {
         argv.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", program));
         argv.addAll(List.of(
                 "dev.espalier.cli.EspalierMain", "run", "-c", configuration.toString(), "--socket", socket.toString()));
+        if (!name.isEmpty()) {
+            argv.addAll(List.of("--node", name));
+        }
         ProcessBuilder builder = new ProcessBuilder(argv);
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

@@ -7,6 +7,7 @@ import dev.espalier.agent.api.IpamView;
 import dev.espalier.agent.api.PodService;
 import dev.espalier.agent.api.PodView;
 import dev.espalier.agent.api.ReleaseView;
+import dev.espalier.cni.CniCommand;
 import dev.espalier.cni.CniException;
 import dev.espalier.cni.CniException.Code;
 import dev.espalier.cni.CniRequest;
@@ -76,6 +77,9 @@ public final class PodNetwork implements PodService, AutoCloseable {
     private volatile boolean closed;
 
     private volatile PodPlan plan = PodPlan.NONE;
+    /** Whether a configuration was read: before, not even where the state is can be known. */
+    private volatile boolean configured;
+
     private @Nullable Wiring wiring;
     private @Nullable StateStore store;
     private @Nullable Ipam ipam;
@@ -115,6 +119,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
                 closeStore();
             }
             plan = next;
+            configured = true;
         } finally {
             everything.writeLock().unlock();
         }
@@ -189,6 +194,12 @@ public final class PodNetwork implements PodService, AutoCloseable {
     }
 
     private ObjectNode answer(CniRequest request, Map<String, String> environment, String input) {
+        if (!configured && request.command() != CniCommand.VERSION) {
+            throw new CniException(
+                    request.command() == CniCommand.STATUS ? Code.NOT_AVAILABLE : Code.TRY_AGAIN_LATER,
+                    "the daemon is starting",
+                    "in a second it will be ready");
+        }
         ObjectNode nothing = JsonNodeFactory.instance.objectNode();
         return switch (request.command()) {
             case VERSION -> CniRequest.versions(request.version());
@@ -293,7 +304,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
     }
 
     private void look() {
-        if (closed || plan.pools().isEmpty() && !isOpen() && routes.isEmpty()) {
+        if (closed || !configured || plan.pools().isEmpty() && !isOpen() && routes.isEmpty()) {
             return;
         }
         try {
@@ -358,7 +369,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
             } catch (IllegalArgumentException senseless) {
                 throw new Daemon.RequestException(String.valueOf(senseless.getMessage()));
             }
-            Allocation holder = Comparison.holder(blocks(), wanted);
+            Allocation holder = Comparison.holder(blocks(), wanted); // which has also seen that there is a store
             if (holder == null) {
                 throw new Daemon.RequestException("nobody has " + address);
             }
@@ -374,7 +385,9 @@ public final class PodNetwork implements PodService, AutoCloseable {
 
     /** Without pools nothing is opened only because somebody asks. */
     private List<Block> blocks() {
-        return plan.pools().isEmpty() && !isOpen() ? List.of() : addresses().blocks();
+        return !configured || plan.pools().isEmpty() && !isOpen()
+                ? List.of()
+                : addresses().blocks();
     }
 
     private static <T> T answered(Supplier<T> question) {
