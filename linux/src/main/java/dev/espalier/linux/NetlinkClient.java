@@ -21,9 +21,18 @@ final class NetlinkClient implements AutoCloseable {
     private final MessageReader reader = new MessageReader(BUFFER);
     private int lastSequence;
 
-    /** Opens the socket in the calling thread's network namespace. */
+    /** Opens a socket for routes and links in the calling thread's network namespace. */
     NetlinkClient() {
-        this.socket = NetlinkSocket.open();
+        this(NetlinkSocket.NETLINK_ROUTE);
+    }
+
+    /** Opens a socket for nftables and connection tracking in the calling thread's network namespace. */
+    static NetlinkClient toNetfilter() {
+        return new NetlinkClient(NetlinkSocket.NETLINK_NETFILTER);
+    }
+
+    private NetlinkClient(int protocol) {
+        this.socket = NetlinkSocket.open(protocol);
         socket.receiveBuffer(RECEIVE_BUFFER);
         socket.receiveTimeout(PATIENCE);
     }

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 
 /**
- * One NETLINK_ROUTE socket. Lives in the network namespace of the thread that opened it, whichever thread uses it later. Not
+ * One netlink socket. Lives in the network namespace of the thread that opened it, whichever thread uses it later. Not
  * for several threads at once.
  */
 final class NetlinkSocket implements AutoCloseable {
@@ -14,7 +14,10 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
-    private static final int NETLINK_ROUTE = 0;
+    /** Links, addresses, routes. */
+    static final int NETLINK_ROUTE = 0;
+    /** nftables, connection tracking. */
+    static final int NETLINK_NETFILTER = 12;
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVBUF = 8;
@@ -50,12 +53,22 @@ final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Opens a socket in the calling thread's network namespace.
+     * Opens a socket for routes and links in the calling thread's network namespace.
      *
      * @throws NetlinkException when the kernel has none to give
      */
     static NetlinkSocket open() {
-        int fd = SystemCalls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        return open(NETLINK_ROUTE);
+    }
+
+    /**
+     * Opens a socket in the calling thread's network namespace.
+     *
+     * @param protocol which part of the kernel it talks to, such as {@link #NETLINK_ROUTE}
+     * @throws NetlinkException when the kernel has none to give
+     */
+    static NetlinkSocket open(int protocol) {
+        int fd = SystemCalls.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
         check("opening a netlink socket", fd);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocate(SOCKADDR_NL, 4);

@@ -1,0 +1,117 @@
+package dev.espalier.linux;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Servers in test namespaces that say who has called, and calls from namespaces to them, over real sockets. */
+final class Conversations implements AutoCloseable {
+
+    /** What a call brings that nobody answers. */
+    static final String SILENCE = "silence";
+
+    private static final int PATIENCE_MILLIS = 400;
+    private static final int LONGEST = 64;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    /** Answers TCP connections, and datagrams, to a port in a namespace with the address they come from. */
+    void answer(TestNamespace where, String address, int port) {
+        try {
+            InetSocketAddress local = new InetSocketAddress(address, port);
+            ServerSocket stream = where.namespace().call(() -> new ServerSocket(port, 50, local.getAddress()));
+            DatagramSocket datagrams = where.namespace().call(() -> new DatagramSocket(local));
+            open.add(stream);
+            open.add(datagrams);
+            Thread.ofPlatform().daemon().start(() -> streams(stream));
+            Thread.ofPlatform().daemon().start(() -> datagrams(datagrams));
+        } catch (Exception failed) {
+            throw new AssertionError("no server at " + address + " port " + port, failed);
+        }
+    }
+
+    private static void streams(ServerSocket server) {
+        while (!server.isClosed()) {
+            try (Socket caller = server.accept()) {
+                caller.getOutputStream().write(bytes(caller.getInetAddress()));
+            } catch (IOException closed) {
+                // the loop's condition says whether it was the server
+            }
+        }
+    }
+
+    private static void datagrams(DatagramSocket server) {
+        while (!server.isClosed()) {
+            try {
+                DatagramPacket packet = new DatagramPacket(new byte[LONGEST], LONGEST);
+                server.receive(packet);
+                byte[] answer = bytes(packet.getAddress());
+                server.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+            } catch (IOException closed) {
+                // the loop's condition says whether it was the server
+            }
+        }
+    }
+
+    private static byte[] bytes(InetAddress address) {
+        return dev.espalier.net.IpAddress.ofBytes(address.getAddress())
+                .toString()
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Connects by TCP. @return the address that the server saw, or {@link #SILENCE} */
+    static String connect(TestNamespace from, String address, int port) {
+        return call(from, () -> {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
+                socket.setSoTimeout(PATIENCE_MILLIS);
+                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            }
+        });
+    }
+
+    /** Sends a datagram. @return the address that the server saw, or {@link #SILENCE} */
+    static String send(TestNamespace from, String address, int port) {
+        return call(from, () -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                socket.connect(new InetSocketAddress(address, port));
+                socket.setSoTimeout(PATIENCE_MILLIS);
+                socket.send(new DatagramPacket(new byte[1], 1));
+                DatagramPacket answer = new DatagramPacket(new byte[LONGEST], LONGEST);
+                socket.receive(answer);
+                return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII);
+            }
+        });
+    }
+
+    private static String call(TestNamespace from, java.util.concurrent.Callable<String> body) {
+        try {
+            return from.namespace().call(body);
+        } catch (SocketTimeoutException silence) {
+            return SILENCE;
+        } catch (IOException refused) {
+            return String.valueOf(refused.getMessage());
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (AutoCloseable each : open) {
+            try {
+                each.close();
+            } catch (Exception failed) {
+                throw new AssertionError(failed);
+            }
+        }
+    }
+}
