@@ -50,10 +50,14 @@ final class Netfilter {
     static final int CTA_FILTER = 25;
 
     static final int CTA_TUPLE_IP = 1;
+    static final int CTA_TUPLE_PROTO = 2;
     static final int CTA_IP_V4_SRC = 1;
     static final int CTA_IP_V4_DST = 2;
     static final int CTA_IP_V6_SRC = 3;
     static final int CTA_IP_V6_DST = 4;
+
+    static final int CTA_PROTO_NUM = 1;
+    static final int CTA_PROTO_DST_PORT = 3;
 
     /** Which fields of the tuples that come with a dump's request an entry must agree with, a bit for each; since Linux 5.8. */
     static final int CTA_FILTER_ORIG_FLAGS = 1;
@@ -61,6 +65,8 @@ final class Netfilter {
     static final int CTA_FILTER_REPLY_FLAGS = 2;
     static final int CTA_FILTER_F_IP_SRC = 1;
     static final int CTA_FILTER_F_IP_DST = 2;
+    static final int CTA_FILTER_F_PROTO_NUM = 8;
+    static final int CTA_FILTER_F_PROTO_DST_PORT = 32;
 
     private Netfilter() {}
 }

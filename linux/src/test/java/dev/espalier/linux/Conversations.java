@@ -1,5 +1,6 @@
 package dev.espalier.linux;
 
+import dev.espalier.net.IpAddress;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -11,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** Servers in test namespaces that say who has called, and calls from namespaces to them, over real sockets. */
 final class Conversations implements AutoCloseable {
@@ -62,9 +64,7 @@ final class Conversations implements AutoCloseable {
     }
 
     private static byte[] bytes(InetAddress address) {
-        return dev.espalier.net.IpAddress.ofBytes(address.getAddress())
-                .toString()
-                .getBytes(StandardCharsets.US_ASCII);
+        return IpAddress.ofBytes(address.getAddress()).toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     /** Connects by TCP. @return the address that the server saw, or {@link #SILENCE} */
@@ -80,19 +80,36 @@ final class Conversations implements AutoCloseable {
 
     /** Sends a datagram. @return the address that the server saw, or {@link #SILENCE} */
     static String send(TestNamespace from, String address, int port) {
-        return call(from, () -> {
-            try (DatagramSocket socket = new DatagramSocket()) {
-                socket.connect(new InetSocketAddress(address, port));
-                socket.setSoTimeout(PATIENCE_MILLIS);
-                socket.send(new DatagramPacket(new byte[1], 1));
-                DatagramPacket answer = new DatagramPacket(new byte[LONGEST], LONGEST);
-                socket.receive(answer);
-                return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII);
-            }
-        });
+        try (DatagramSocket socket = sender(from)) {
+            return send(socket, address, port);
+        }
     }
 
-    private static String call(TestNamespace from, java.util.concurrent.Callable<String> body) {
+    /** A socket that goes on sending from the same port. */
+    static DatagramSocket sender(TestNamespace from) {
+        try {
+            return from.namespace().call(DatagramSocket::new);
+        } catch (Exception failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    /** Sends a datagram. @return the address that the server saw, or {@link #SILENCE} */
+    static String send(DatagramSocket socket, String address, int port) {
+        try {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(address, port)));
+            DatagramPacket answer = new DatagramPacket(new byte[LONGEST], LONGEST);
+            socket.receive(answer);
+            return new String(answer.getData(), 0, answer.getLength(), StandardCharsets.US_ASCII);
+        } catch (SocketTimeoutException silence) {
+            return SILENCE;
+        } catch (IOException refused) {
+            return String.valueOf(refused.getMessage());
+        }
+    }
+
+    private static String call(TestNamespace from, Callable<String> body) {
         try {
             return from.namespace().call(body);
         } catch (SocketTimeoutException silence) {

@@ -15,14 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/**
- * A host with two pods, and a neighbour outside that knows no way back to pods: what is translated is seen by servers that say who
- * called.
- */
+/** What a host translates for its pods ({@link PodHost}), as servers see it that say who called. */
 @Tag("netns")
 class PodNatTest {
 
@@ -32,46 +28,18 @@ class PodNatTest {
             List.of(IpPrefix.parse("10.1.0.0/16"), IpPrefix.parse("2001:db8:1::/64"));
     private static final NatRules OUTGOING = new NatRules(POOLS, POOLS, List.of(), List.of(), true);
 
-    private final TestNamespace host = new TestNamespace();
-    private final TestNamespace pod = new TestNamespace();
-    private final TestNamespace other = new TestNamespace();
-    private final TestNamespace outside = new TestNamespace();
-    private final Conversations servers = new Conversations();
-    private final PodLinks links = new PodLinks(host.namespace());
+    private final PodHost scene = new PodHost();
+    private final TestNamespace host = scene.host;
+    private final TestNamespace pod = scene.pod;
+    private final TestNamespace other = scene.other;
+    private final TestNamespace outside = scene.outside;
+    private final Conversations servers = scene.servers;
     private final PodNat nat = new PodNat(host.namespace());
-
-    @BeforeEach
-    void wire() throws IOException {
-        host.ip("link add up0 type veth peer name up0 netns " + outside.name());
-        for (TestNamespace each : List.of(host, outside)) {
-            String octet = each == host ? "1" : "2";
-            each.exec("sysctl", "-qw", "net.ipv6.conf.up0.accept_dad=0");
-            each.ip("address add 10.9.0." + octet + "/24 dev up0");
-            each.ip("address add 2001:db8:9::" + octet + "/64 dev up0 nodad");
-            each.ip("link set up0 up");
-        }
-        host.exec("sysctl", "-qw", "net.ipv4.conf.up0.forwarding=1");
-        links.make(pod.namespace(), link("c1", "10.1.0.7", "2001:db8:1::7"));
-        links.make(other.namespace(), link("c2", "10.1.0.8", "2001:db8:1::8"));
-    }
 
     @AfterEach
     void remove() {
-        servers.close();
         nat.close();
-        links.close();
-        List.of(host, pod, other, outside).forEach(TestNamespace::close);
-    }
-
-    private static PodLink link(String container, String... addresses) {
-        String handle = "pods/" + container + "/eth0";
-        return new PodLink(
-                handle,
-                "eth0",
-                PodLink.macOf(handle),
-                1450,
-                "",
-                List.of(addresses).stream().map(IpAddress::parse).toList());
+        scene.close();
     }
 
     /** Both protocols on a port of the host lead to the pod, in the family of its address. */
@@ -91,6 +59,7 @@ class PodNatTest {
 
     @Test
     void aPodReachesTheOutsideOnlyWithTheHostsAddress() throws IOException {
+        scene.awaitSixes();
         servers.answer(outside, "10.9.0.2", WEB);
         servers.answer(outside, "2001:db8:9::2", WEB);
         assertThat(connect(pod, "10.9.0.2", WEB)).isNotEqualTo("10.9.0.1");
@@ -103,6 +72,7 @@ class PodNatTest {
 
     @Test
     void anotherPodAndAnExemptDestinationSeeThePodItself() throws IOException {
+        scene.awaitSixes();
         servers.answer(outside, "10.9.0.2", WEB);
         servers.answer(other, "10.1.0.8", WEB);
         servers.answer(other, "2001:db8:1::8", WEB);
@@ -140,6 +110,7 @@ class PodNatTest {
 
     @Test
     void thePortsOfBothFamiliesLeadToThePod() throws IOException {
+        scene.awaitSixes();
         servers.answer(pod, "2001:db8:1::7", WEB);
         nat.apply(OUTGOING.withPorts(mapped(null, MAPPED, "2001:db8:1::7")));
         assertThat(connect(outside, "2001:db8:9::1", MAPPED)).isEqualTo("2001:db8:9::2");

@@ -1,0 +1,197 @@
+package dev.espalier.linux;
+
+import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IpAddress;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections that the kernel tracks. Each keeps the translation that its first packet got, for as long as packets come: whoever goes on
+ * sending would be led to a pod that is gone, or past one that has come. So such connections are forgotten, and their next packet is a
+ * first one again.
+ *
+ * <p>The kernel looks through its table for us where it can (Linux 5.8), and every entry is compared once more. For one thread at a time; blocks,
+ * as long as it takes to walk through the table: some milliseconds for 100,000 connections.
+ */
+public final class Conntrack implements AutoCloseable {
+
+    /** How much a removal takes at most: header, tuple with ports and zone, number, zone. */
+    private static final int REMOVAL = 256;
+
+    private final NetlinkClient kernel;
+
+    /**
+     * On a host.
+     *
+     * @param host its namespace; the daemon's own, but in tests
+     * @throws NetlinkException when the kernel has no netfilter
+     */
+    public Conntrack(NetworkNamespace host) {
+        this.kernel = host.open(NetlinkClient::toNetfilter);
+    }
+
+    /**
+     * Forgets all connections from, to or translated to an address: of a pod that is gone or somewhere else now. To be called when nothing
+     * leads to it any more, as packets that still do would begin new ones.
+     *
+     * @param addresses of pods, in both families
+     * @return how many were forgotten
+     * @throws NetlinkException when the kernel refuses
+     */
+    public int forget(Collection<IpAddress> addresses) {
+        int forgotten = 0;
+        for (AddressFamily family : AddressFamily.values()) {
+            Set<IpAddress> wanted = Set.copyOf(
+                    addresses.stream().filter(each -> each.family() == family).toList());
+            forgotten += wanted.size() == 1 ? forget(wanted.iterator().next()) : forget(family, wanted);
+        }
+        return forgotten;
+    }
+
+    /** One: the kernel is asked four times, once for each place of the address. */
+    private int forget(IpAddress address) {
+        List<Flow> found =
+                new ArrayList<>(); // what has the address in several places comes, and is removed, several times
+        for (int tuple : new int[] {Netfilter.CTA_TUPLE_ORIG, Netfilter.CTA_TUPLE_REPLY}) {
+            for (int field : new int[] {Netfilter.CTA_FILTER_F_IP_SRC, Netfilter.CTA_FILTER_F_IP_DST}) {
+                MessageWriter request = dumpRequest(address.family());
+                filter(request, tuple, field);
+                int outer = request.startNest(tuple);
+                int inner = request.startNest(Netfilter.CTA_TUPLE_IP);
+                request.address(
+                        attribute(address.family(), field), address.family().octets(), address.high(), address.low());
+                request.endNest(inner).endNest(outer).end();
+                found.addAll(dump(flow -> flow.addresses().anyMatch(address::equals)));
+            }
+        }
+        return remove(found);
+    }
+
+    /** Many: everything is read once. */
+    private int forget(AddressFamily family, Set<IpAddress> addresses) {
+        if (addresses.isEmpty()) {
+            return 0;
+        }
+        dumpRequest(family).end();
+        return remove(dump(flow -> flow.addresses().anyMatch(addresses::contains)));
+    }
+
+    /**
+     * Forgets connections to a port of the host that has become a pod's, as far as they began before and so lead to the host: of UDP, where
+     * a sender that goes on would never reach the pod. The other protocols say when they begin.
+     *
+     * @param mapping what has come
+     * @param hostAddresses all addresses of the host
+     * @return how many were forgotten
+     * @throws NetlinkException when the kernel refuses
+     */
+    public int forgetUntranslated(PortMapping mapping, Collection<IpAddress> hostAddresses) {
+        if (mapping.protocol() != PortMapping.Protocol.UDP) {
+            return 0;
+        }
+        @Nullable IpAddress only = mapping.hostAddress();
+        Set<IpAddress> addresses = only == null ? Set.copyOf(hostAddresses) : Set.of(only);
+        MessageWriter request = dumpRequest(mapping.podAddress().family());
+        filter(
+                request,
+                Netfilter.CTA_TUPLE_ORIG,
+                Netfilter.CTA_FILTER_F_PROTO_NUM | Netfilter.CTA_FILTER_F_PROTO_DST_PORT);
+        int outer = request.startNest(Netfilter.CTA_TUPLE_ORIG);
+        int inner = request.startNest(Netfilter.CTA_TUPLE_PROTO);
+        int port = mapping.hostPort();
+        request.octets(
+                        Netfilter.CTA_PROTO_NUM,
+                        new byte[] {(byte) mapping.protocol().number()})
+                .octets(Netfilter.CTA_PROTO_DST_PORT, new byte[] {(byte) (port >> 8), (byte) port});
+        request.endNest(inner).endNest(outer).end();
+        return remove(dump(flow -> {
+            Flow.Tuple original = flow.original();
+            @Nullable IpAddress destination = original.destination();
+            return original.protocol() == mapping.protocol().number()
+                    && original.destinationPort() == port
+                    && destination != null
+                    && addresses.contains(destination)
+                    && destination.equals(flow.reply().source());
+        }));
+    }
+
+    private MessageWriter dumpRequest(AddressFamily family) {
+        return kernel.dumpRequest(Netfilter.CT_GET, Netfilter.NFGENMSG).octet(Netfilter.NFGEN_FAMILY, number(family));
+    }
+
+    private static void filter(MessageWriter request, int tuple, int fields) {
+        int nest = request.startNest(Netfilter.CTA_FILTER);
+        boolean original = tuple == Netfilter.CTA_TUPLE_ORIG;
+        request.attribute(Netfilter.CTA_FILTER_ORIG_FLAGS, original ? fields : 0)
+                .attribute(Netfilter.CTA_FILTER_REPLY_FLAGS, original ? 0 : fields);
+        request.endNest(nest);
+    }
+
+    private static int attribute(AddressFamily family, int field) {
+        boolean source = field == Netfilter.CTA_FILTER_F_IP_SRC;
+        return switch (family) {
+            case IPV4 -> source ? Netfilter.CTA_IP_V4_SRC : Netfilter.CTA_IP_V4_DST;
+            case IPV6 -> source ? Netfilter.CTA_IP_V6_SRC : Netfilter.CTA_IP_V6_DST;
+        };
+    }
+
+    private List<Flow> dump(Predicate<Flow> wanted) {
+        List<Flow> found = new ArrayList<>();
+        kernel.dump("reading the tracked connections", row -> {
+            @Nullable Flow flow = Flow.of(row);
+            if (flow != null && wanted.test(flow)) {
+                found.add(flow);
+            }
+        });
+        return found;
+    }
+
+    /** @return how many were still there */
+    private int remove(List<Flow> flows) {
+        int[] gone = {0};
+        int[] refused = {0};
+        int next = 0;
+        while (next < flows.size()) {
+            MessageWriter run = kernel.startRun();
+            int first = next;
+            while (next < flows.size() && run.room() >= REMOVAL) {
+                removal(run, flows.get(next++));
+            }
+            run.acknowledgeLast();
+            kernel.executeRun(next - first, (position, errno, text) -> {
+                gone[0]++;
+                refused[0] = errno == Errno.ENOENT ? refused[0] : errno;
+            });
+        }
+        if (refused[0] != 0) {
+            throw new NetlinkException("forgetting a tracked connection", refused[0], "");
+        }
+        return flows.size() - gone[0];
+    }
+
+    private void removal(MessageWriter run, Flow flow) {
+        run.begin(Netfilter.CT_DELETE, Rtnetlink.NLM_F_REQUEST, kernel.nextSequence(), Netfilter.NFGENMSG)
+                .octet(Netfilter.NFGEN_FAMILY, number(flow.family()))
+                .octets(Netfilter.CTA_TUPLE_ORIG | Rtnetlink.NLA_F_NESTED, flow.key());
+        if (flow.id().length > 0) {
+            run.octets(Netfilter.CTA_ID, flow.id());
+        }
+        if (flow.zone().length > 0) {
+            run.octets(Netfilter.CTA_ZONE, flow.zone());
+        }
+        run.end();
+    }
+
+    private static int number(AddressFamily family) {
+        return family == AddressFamily.IPV4 ? Rtnetlink.AF_INET : Rtnetlink.AF_INET6;
+    }
+
+    @Override
+    public void close() {
+        kernel.close();
+    }
+}
