@@ -41,18 +41,15 @@ record Flow(AddressFamily family, Tuple original, Tuple reply, byte[] key, byte[
         byte[] id = message.copy(Netfilter.CTA_ID);
         byte[] zone = message.copy(Netfilter.CTA_ZONE);
         Tuple original = tuple(message, Netfilter.CTA_TUPLE_ORIG, family);
-        message.attributes(Netfilter.NFGENMSG);
         return new Flow(family, original, tuple(message, Netfilter.CTA_TUPLE_REPLY, family), key, id, zone);
     }
 
     private static Tuple tuple(MessageReader message, int type, AddressFamily family) {
-        int from = message.start(type);
-        int to = message.end(type);
         boolean four = family == AddressFamily.IPV4;
-        into(message, from, to, Netfilter.CTA_TUPLE_IP);
+        part(message, type, Netfilter.CTA_TUPLE_IP);
         @Nullable IpAddress source = address(message, four ? Netfilter.CTA_IP_V4_SRC : Netfilter.CTA_IP_V6_SRC);
         @Nullable IpAddress destination = address(message, four ? Netfilter.CTA_IP_V4_DST : Netfilter.CTA_IP_V6_DST);
-        into(message, from, to, Netfilter.CTA_TUPLE_PROTO);
+        part(message, type, Netfilter.CTA_TUPLE_PROTO);
         byte[] protocol = message.copy(Netfilter.CTA_PROTO_NUM);
         byte[] port = message.copy(Netfilter.CTA_PROTO_DST_PORT);
         return new Tuple(
@@ -63,9 +60,10 @@ record Flow(AddressFamily family, Tuple original, Tuple reply, byte[] key, byte[
     }
 
     /** To the attributes of a part of a tuple. */
-    private static void into(MessageReader message, int from, int to, int part) {
-        message.attributes(from, to);
-        message.attributes(message.start(part), message.end(part));
+    private static void part(MessageReader message, int tuple, int part) {
+        message.attributes(Netfilter.NFGENMSG);
+        message.nested(tuple);
+        message.nested(part);
     }
 
     private static @Nullable IpAddress address(MessageReader message, int type) {

@@ -107,6 +107,12 @@ final class MessageReader {
         }
     }
 
+    /** Looks for the attributes inside an attribute; there are none when it is absent. */
+    void nested(int type) {
+        boolean present = has(type);
+        attributes(present ? start(type) : 0, present ? end(type) : 0);
+    }
+
     /** Whether the message has this attribute. */
     boolean has(int type) {
         return values[type] != 0;

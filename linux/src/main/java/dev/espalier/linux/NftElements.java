@@ -73,10 +73,7 @@ final class NftElements {
     }
 
     private static byte[] value(MessageReader message, int type) {
-        if (!message.has(type)) {
-            return new byte[0];
-        }
-        message.attributes(message.start(type), message.end(type));
+        message.nested(type);
         return message.copy(Netfilter.NFTA_DATA_VALUE);
     }
 

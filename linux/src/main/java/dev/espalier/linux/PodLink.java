@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 public record PodLink(String handle, String ifname, String mac, int mtu, String ipam, List<IpAddress> addresses) {
 
-    private static final Pattern HOST_NAME = Pattern.compile("esp[0-9a-f]{11}");
+    private static final Pattern HOST_NAME = Pattern.compile("(esp|ifb)[0-9a-f]{11}");
 
     /** Twelve octets of a digest would be enough; eleven digits and three letters are what a name has room for. */
     private static final int DIGITS = 11;
@@ -40,9 +40,14 @@ public record PodLink(String handle, String ifname, String mac, int mtu, String 
         return "esp" + digest(handle).substring(0, DIGITS);
     }
 
-    /** Whether a name is one that {@link #hostName} makes. */
+    /** Whether a name is one that the host gives to an interface for a pod: {@link #hostName}, or that of {@link PodBandwidth}. */
     public static boolean isHostName(String name) {
         return HOST_NAME.matcher(name).matches();
+    }
+
+    /** The name of the interface by which the host slows down what a pod sends, where it does; see {@link PodBandwidth}. */
+    static String shaperName(String handle) {
+        return "ifb" + digest(handle).substring(0, DIGITS);
     }
 
     /** A hardware address for a handle that nobody has made a wish for: locally administered, the same for ever. */

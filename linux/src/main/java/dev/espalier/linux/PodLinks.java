@@ -43,7 +43,7 @@ public final class PodLinks implements AutoCloseable {
     private static final String HOST_MAC = "ee:ee:ee:ee:ee:ee";
     private static final HexFormat MAC = HexFormat.ofDelimiter(":");
     private static final int USUAL_MTU = 1500;
-    private static final String ALIAS = "espalier ";
+    static final String ALIAS = "espalier ";
     private static final Path SYSCTL = Path.of("/proc/sys/net");
 
     private final NetlinkClient host;
@@ -167,13 +167,18 @@ public final class PodLinks implements AutoCloseable {
 
     /** Removes a pod's link from the host, and with it everything at both ends. @return whether there was one */
     public boolean remove(String hostName) {
-        host.request(Rtnetlink.RTM_DELLINK, 0, Rtnetlink.IFINFOMSG)
-                .text(Rtnetlink.IFLA_IFNAME, hostName)
+        return removeLink(host, hostName);
+    }
+
+    /** Removes an interface. @return whether there was one */
+    static boolean removeLink(NetlinkClient kernel, String name) {
+        kernel.request(Rtnetlink.RTM_DELLINK, 0, Rtnetlink.IFINFOMSG)
+                .text(Rtnetlink.IFLA_IFNAME, name)
                 .end();
         String[] text = {""};
-        int errno = host.execute(text);
+        int errno = kernel.execute(text);
         if (errno != 0 && errno != Errno.ENODEV) {
-            throw new NetlinkException("removing interface " + hostName, errno, text[0]);
+            throw new NetlinkException("removing interface " + name, errno, text[0]);
         }
         return errno == 0;
     }
@@ -185,7 +190,7 @@ public final class PodLinks implements AutoCloseable {
         host.dump("reading interfaces", row -> {
             if (LinkMessages.isLink(row)) {
                 Found each = found(row);
-                if (each.name().equals(PodLink.hostName(each.handle()))) {
+                if (each.name().equals(PodLink.hostName(each.handle()))) { // a shaper has the same alias
                     found.put(each.handle(), each);
                 }
             }
@@ -286,7 +291,8 @@ public final class PodLinks implements AutoCloseable {
         }
     }
 
-    private static void up(NetlinkClient kernel, int link, String alias) {
+    /** Sets an interface up, with the alias that says whose it is; without one where it is empty. */
+    static void up(NetlinkClient kernel, int link, String alias) {
         MessageWriter request = kernel.request(Rtnetlink.RTM_NEWLINK, 0, Rtnetlink.IFINFOMSG)
                 .word(Rtnetlink.IFI_INDEX, link)
                 .word(Rtnetlink.IFI_FLAGS, Rtnetlink.IFF_UP)
@@ -447,7 +453,8 @@ public final class PodLinks implements AutoCloseable {
 
     // ---- finding
 
-    private static Found required(NetlinkClient kernel, String name) {
+    /** The interface, which must be there. */
+    static Found required(NetlinkClient kernel, String name) {
         Found found = find(kernel, name);
         if (found == null) {
             throw new NetlinkException("finding interface " + name + ", which was just made", Errno.ENODEV, "");
@@ -455,7 +462,8 @@ public final class PodLinks implements AutoCloseable {
         return found;
     }
 
-    private static @Nullable Found find(NetlinkClient kernel, String name) {
+    /** The interface of a name, or null. */
+    static @Nullable Found find(NetlinkClient kernel, String name) {
         Found[] found = {null};
         kernel.request(Rtnetlink.RTM_GETLINK, 0, Rtnetlink.IFINFOMSG)
                 .text(Rtnetlink.IFLA_IFNAME, name)
@@ -470,7 +478,8 @@ public final class PodLinks implements AutoCloseable {
         return found[0];
     }
 
-    private static Found found(MessageReader row) {
+    /** The interface that a message tells of. */
+    static Found found(MessageReader row) {
         row.attributes(Rtnetlink.IFINFOMSG);
         String alias = row.text(Rtnetlink.IFLA_IFALIAS);
         String[] words = (alias.startsWith(ALIAS) ? alias.substring(ALIAS.length()) : "").split(" ", 2);

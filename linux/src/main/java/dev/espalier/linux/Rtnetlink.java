@@ -18,6 +18,8 @@ final class Rtnetlink {
 
     static final int NLM_F_REQUEST = 0x01;
     static final int NLM_F_ACK = 0x04;
+    /** Tell the asker as well: traffic control answers to those only who listen to its notifications, otherwise. */
+    static final int NLM_F_ECHO = 0x08;
     /** A dump may be inconsistent: something changed while it went on. */
     static final int NLM_F_DUMP_INTR = 0x10;
 

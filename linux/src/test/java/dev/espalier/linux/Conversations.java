@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,6 +23,7 @@ final class Conversations implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 400;
     private static final int LONGEST = 64;
+    private static final int TRANSFER_PATIENCE_MILLIS = 10_000;
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -106,6 +108,41 @@ final class Conversations implements AutoCloseable {
             return SILENCE;
         } catch (IOException refused) {
             return String.valueOf(refused.getMessage());
+        }
+    }
+
+    /**
+     * Sends octets over TCP.
+     *
+     * @param address of the receiver, which listens there
+     * @return how long it took until the receiver had all
+     */
+    static Duration transfer(TestNamespace from, TestNamespace to, String address, int port, int octets) {
+        InetSocketAddress place = new InetSocketAddress(address, port);
+        try (ServerSocket server = to.namespace().call(() -> new ServerSocket(port, 1, place.getAddress()))) {
+            server.setSoTimeout(TRANSFER_PATIENCE_MILLIS);
+            Thread sender = Thread.ofPlatform()
+                    .daemon()
+                    .start(() -> call(from, () -> {
+                        try (Socket socket = new Socket()) {
+                            socket.connect(place, TRANSFER_PATIENCE_MILLIS);
+                            socket.getOutputStream().write(new byte[octets]);
+                            return "";
+                        }
+                    }));
+            try (Socket socket = server.accept()) {
+                socket.setSoTimeout(TRANSFER_PATIENCE_MILLIS);
+                long start = System.nanoTime();
+                int received = socket.getInputStream().readNBytes(octets).length;
+                Duration took = Duration.ofNanos(System.nanoTime() - start);
+                sender.join();
+                if (received < octets) {
+                    throw new AssertionError("only " + received + " octets came to " + place);
+                }
+                return took;
+            }
+        } catch (Exception failed) {
+            throw new AssertionError("sending to " + place, failed);
         }
     }
 
