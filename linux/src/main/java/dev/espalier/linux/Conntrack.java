@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * sending would be led to a pod that is gone, or past one that has come. So such connections are forgotten, and their next packet is a
  * first one again.
  *
- * <p>The kernel looks through its table for us where it can (Linux 5.8), and every entry is compared once more. For one thread at a time; blocks,
+ * <p>The kernel looks through its table for us where it can (IPv4 since Linux 5.8), and every entry is compared once more. For one thread at a time; blocks,
  * as long as it takes to walk through the table: some milliseconds for 100,000 connections.
  */
 public final class Conntrack implements AutoCloseable {
@@ -47,31 +47,34 @@ public final class Conntrack implements AutoCloseable {
         for (AddressFamily family : AddressFamily.values()) {
             Set<IpAddress> wanted = Set.copyOf(
                     addresses.stream().filter(each -> each.family() == family).toList());
-            forgotten += wanted.size() == 1 ? forget(wanted.iterator().next()) : forget(family, wanted);
+            // Of IPv6 addresses that it should compare, Linux 6.18 hands out all entries but those that agree
+            boolean canBeAsked = wanted.size() == 1 && family == AddressFamily.IPV4;
+            forgotten += canBeAsked ? forget(wanted.iterator().next()) : forget(family, wanted);
         }
         return forgotten;
     }
 
-    /** One: the kernel is asked four times, once for each place of the address. */
+    /** One: the kernel is asked four times, once for each place of the address. What comes several times is removed several times. */
     private int forget(IpAddress address) {
-        List<Flow> found =
-                new ArrayList<>(); // what has the address in several places comes, and is removed, several times
+        List<Flow> found = new ArrayList<>();
         for (int tuple : new int[] {Netfilter.CTA_TUPLE_ORIG, Netfilter.CTA_TUPLE_REPLY}) {
-            for (int field : new int[] {Netfilter.CTA_FILTER_F_IP_SRC, Netfilter.CTA_FILTER_F_IP_DST}) {
-                MessageWriter request = dumpRequest(address.family());
-                filter(request, tuple, field);
-                int outer = request.startNest(tuple);
-                int inner = request.startNest(Netfilter.CTA_TUPLE_IP);
-                request.address(
-                        attribute(address.family(), field), address.family().octets(), address.high(), address.low());
-                request.endNest(inner).endNest(outer).end();
-                found.addAll(dump(flow -> flow.addresses().anyMatch(address::equals)));
-            }
+            found.addAll(having(address, tuple, Netfilter.CTA_IP_V4_SRC, Netfilter.CTA_FILTER_F_IP_SRC));
+            found.addAll(having(address, tuple, Netfilter.CTA_IP_V4_DST, Netfilter.CTA_FILTER_F_IP_DST));
         }
         return remove(found);
     }
 
-    /** Many: everything is read once. */
+    private List<Flow> having(IpAddress address, int tuple, int attribute, int field) {
+        MessageWriter request = dumpRequest(address.family());
+        filter(request, tuple, field);
+        int outer = request.startNest(tuple);
+        int inner = request.startNest(Netfilter.CTA_TUPLE_IP);
+        request.address(attribute, address.family().octets(), address.high(), address.low());
+        request.endNest(inner).endNest(outer).end();
+        return dump(flow -> flow.addresses().anyMatch(address::equals));
+    }
+
+    /** Everything is read once. */
     private int forget(AddressFamily family, Set<IpAddress> addresses) {
         if (addresses.isEmpty()) {
             return 0;
@@ -129,14 +132,6 @@ public final class Conntrack implements AutoCloseable {
         request.attribute(Netfilter.CTA_FILTER_ORIG_FLAGS, original ? fields : 0)
                 .attribute(Netfilter.CTA_FILTER_REPLY_FLAGS, original ? 0 : fields);
         request.endNest(nest);
-    }
-
-    private static int attribute(AddressFamily family, int field) {
-        boolean source = field == Netfilter.CTA_FILTER_F_IP_SRC;
-        return switch (family) {
-            case IPV4 -> source ? Netfilter.CTA_IP_V4_SRC : Netfilter.CTA_IP_V4_DST;
-            case IPV6 -> source ? Netfilter.CTA_IP_V6_SRC : Netfilter.CTA_IP_V6_DST;
-        };
     }
 
     private List<Flow> dump(Predicate<Flow> wanted) {

@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * @param exempt destinations for which they keep their own: all pools, and what people list
  * @param tunnels names of the links to other hosts of the cluster, by which nothing leaves it; pods' own links are known
  * @param ports ports of the host that lead to pods
- * @param pods whether the host has pods at all: then one that reaches itself by a translation of any origin, such as a Service, is
- *     answered, and none reaches what listens on the host's 127.0.0.0/8 only
+ * @param pods whether the host has pods at all. That is reason enough for a table: it has a pod answered that reaches itself by a
+ *     translation of any origin, such as a Service, and keeps all from what listens on the host's 127.0.0.0/8 only
  */
 public record NatRules(
         List<IpPrefix> masqueraded,

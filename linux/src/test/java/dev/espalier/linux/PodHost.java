@@ -30,7 +30,6 @@ final class PodHost implements AutoCloseable {
             each.ip("link set up0 up");
         }
         host.exec("sysctl", "-qw", "net.ipv4.conf.up0.forwarding=1");
-        List.of(pod, other).forEach(each -> each.exec("sysctl", "-qw", "net.ipv6.conf.default.accept_dad=0"));
         try {
             links.make(pod.namespace(), ONE);
             links.make(other.namespace(), TWO);
@@ -39,12 +38,12 @@ final class PodHost implements AutoCloseable {
         }
     }
 
-    /** Waits until IPv6 can be used: not before the kernel has noticed the carrier, whatever it was told about duplicates. */
+    /** Waits until IPv6 can be used: not before the kernels have noticed their carriers, which may be a second later. */
     void awaitSixes() {
-        List.of(host, pod, other, outside)
-                .forEach(each ->
-                        TestNamespace.await("addresses of " + each.name(), () -> each.ip("-6 address show tentative")
-                                .isEmpty()));
+        for (TestNamespace each : List.of(pod, other, outside)) {
+            TestNamespace.await(
+                    "IPv6 from " + each.name(), () -> each.exits("ping", "-c", "1", "-W", "0.2", "2001:db8:9::1"));
+        }
     }
 
     private static PodLink link(String container, String... addresses) {
