@@ -47,7 +47,7 @@ public final class Conntrack implements AutoCloseable {
         for (AddressFamily family : AddressFamily.values()) {
             Set<IpAddress> wanted = Set.copyOf(
                     addresses.stream().filter(each -> each.family() == family).toList());
-            // Of IPv6 addresses that it should compare, Linux 6.18 hands out all entries but those that agree
+            // asked for those with an IPv6 address, Linux 6.18 hands out those without it
             boolean canBeAsked = wanted.size() == 1 && family == AddressFamily.IPV4;
             forgotten += canBeAsked ? forget(wanted.iterator().next()) : forget(family, wanted);
         }

@@ -21,9 +21,9 @@ final class Conversations implements AutoCloseable {
     /** What a call brings that nobody answers. */
     static final String SILENCE = "silence";
 
-    private static final int PATIENCE_MILLIS = 400;
+    private static final int MOMENT_MILLIS = 400;
+    private static final int PATIENCE_MILLIS = 10_000;
     private static final int LONGEST = 64;
-    private static final int TRANSFER_PATIENCE_MILLIS = 10_000;
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -69,18 +69,27 @@ final class Conversations implements AutoCloseable {
         return IpAddress.ofBytes(address.getAddress()).toString().getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Connects by TCP. @return the address that the server saw, or {@link #SILENCE} */
+    /** Connects by TCP. @return the address that the server saw, or why there is none */
     static String connect(TestNamespace from, String address, int port) {
+        return connect(from, address, port, PATIENCE_MILLIS);
+    }
+
+    /** As {@link #connect} where nobody is expected to answer: waits a moment only. */
+    static String connectInVain(TestNamespace from, String address, int port) {
+        return connect(from, address, port, MOMENT_MILLIS);
+    }
+
+    private static String connect(TestNamespace from, String address, int port, int patienceMillis) {
         return call(from, () -> {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress(address, port), PATIENCE_MILLIS);
-                socket.setSoTimeout(PATIENCE_MILLIS);
+                socket.connect(new InetSocketAddress(address, port), patienceMillis);
+                socket.setSoTimeout(patienceMillis);
                 return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             }
         });
     }
 
-    /** Sends a datagram. @return the address that the server saw, or {@link #SILENCE} */
+    /** Sends a datagram. @return the address that the server saw, or why there is none */
     static String send(TestNamespace from, String address, int port) {
         try (DatagramSocket socket = sender(from)) {
             return send(socket, address, port);
@@ -96,10 +105,19 @@ final class Conversations implements AutoCloseable {
         }
     }
 
-    /** Sends a datagram. @return the address that the server saw, or {@link #SILENCE} */
+    /** Sends a datagram. @return the address that the server saw, or why there is none */
     static String send(DatagramSocket socket, String address, int port) {
+        return send(socket, address, port, PATIENCE_MILLIS);
+    }
+
+    /** As {@link #send} where nobody is expected to answer: waits a moment only. */
+    static String sendInVain(DatagramSocket socket, String address, int port) {
+        return send(socket, address, port, MOMENT_MILLIS);
+    }
+
+    private static String send(DatagramSocket socket, String address, int port, int patienceMillis) {
         try {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(patienceMillis);
             socket.send(new DatagramPacket(new byte[1], 1, new InetSocketAddress(address, port)));
             DatagramPacket answer = new DatagramPacket(new byte[LONGEST], LONGEST);
             socket.receive(answer);
@@ -120,18 +138,18 @@ final class Conversations implements AutoCloseable {
     static Duration transfer(TestNamespace from, TestNamespace to, String address, int port, int octets) {
         InetSocketAddress place = new InetSocketAddress(address, port);
         try (ServerSocket server = to.namespace().call(() -> new ServerSocket(port, 1, place.getAddress()))) {
-            server.setSoTimeout(TRANSFER_PATIENCE_MILLIS);
+            server.setSoTimeout(PATIENCE_MILLIS);
             Thread sender = Thread.ofPlatform()
                     .daemon()
                     .start(() -> call(from, () -> {
                         try (Socket socket = new Socket()) {
-                            socket.connect(place, TRANSFER_PATIENCE_MILLIS);
+                            socket.connect(place, PATIENCE_MILLIS);
                             socket.getOutputStream().write(new byte[octets]);
                             return "";
                         }
                     }));
             try (Socket socket = server.accept()) {
-                socket.setSoTimeout(TRANSFER_PATIENCE_MILLIS);
+                socket.setSoTimeout(PATIENCE_MILLIS);
                 long start = System.nanoTime();
                 int received = socket.getInputStream().readNBytes(octets).length;
                 Duration took = Duration.ofNanos(System.nanoTime() - start);

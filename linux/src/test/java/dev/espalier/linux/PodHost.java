@@ -29,7 +29,6 @@ final class PodHost implements AutoCloseable {
             each.ip("address add 2001:db8:9::" + octet + "/64 dev up0 nodad");
             each.ip("link set up0 up");
         }
-        host.exec("sysctl", "-qw", "net.ipv4.conf.up0.forwarding=1");
         try {
             links.make(pod.namespace(), ONE);
             links.make(other.namespace(), TWO);

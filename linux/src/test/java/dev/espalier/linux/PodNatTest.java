@@ -2,6 +2,7 @@ package dev.espalier.linux;
 
 import static dev.espalier.linux.Conversations.SILENCE;
 import static dev.espalier.linux.Conversations.connect;
+import static dev.espalier.linux.Conversations.connectInVain;
 import static dev.espalier.linux.Conversations.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -62,7 +63,7 @@ class PodNatTest {
         scene.awaitSixes();
         servers.answer(outside, "10.9.0.2", WEB);
         servers.answer(outside, "2001:db8:9::2", WEB);
-        assertThat(connect(pod, "10.9.0.2", WEB)).isNotEqualTo("10.9.0.1");
+        assertThat(connectInVain(pod, "10.9.0.2", WEB)).isNotEqualTo("10.9.0.1");
         nat.apply(OUTGOING);
         assertThat(connect(pod, "10.9.0.2", WEB)).isEqualTo("10.9.0.1");
         assertThat(send(pod, "10.9.0.2", WEB)).isEqualTo("10.9.0.1");
@@ -116,7 +117,7 @@ class PodNatTest {
         assertThat(connect(outside, "2001:db8:9::1", MAPPED)).isEqualTo("2001:db8:9::2");
         assertThat(send(outside, "2001:db8:9::1", MAPPED)).isEqualTo("2001:db8:9::2");
         assertThat(connect(host, "2001:db8:9::1", MAPPED)).isEqualTo("2001:db8:9::1");
-        assertThat(connect(pod, "2001:db8:9::1", MAPPED)).as("itself").isNotIn(SILENCE, "2001:db8:1::7");
+        assertThat(connect(pod, "2001:db8:9::1", MAPPED)).as("itself").isEqualTo("2001:db8:9::1");
         assertThat(connect(host, "::1", MAPPED)).contains("refused");
     }
 
@@ -135,7 +136,7 @@ class PodNatTest {
                 "nft",
                 "add table ip proxy; add chain ip proxy services { type nat hook prerouting priority -100; };"
                         + "add rule ip proxy services ip daddr 10.96.0.1 tcp dport 80 dnat to 10.1.0.7:80");
-        assertThat(connect(pod, "10.96.0.1", WEB)).isNotEqualTo("10.9.0.1");
+        assertThat(connectInVain(pod, "10.96.0.1", WEB)).isNotEqualTo("10.9.0.1");
         nat.apply(OUTGOING);
         assertThat(connect(pod, "10.96.0.1", WEB)).isEqualTo("10.9.0.1");
         assertThat(connect(other, "10.96.0.1", WEB))
@@ -155,7 +156,7 @@ class PodNatTest {
         ports.addAll(mapped(null, MAPPED, "10.1.0.9")); // which answers nobody
         nat.apply(OUTGOING.withPorts(ports));
         assertThat(connect(outside, "10.9.0.11", MAPPED)).isEqualTo("10.9.0.2");
-        assertThat(connect(outside, "10.9.0.1", MAPPED)).isNotEqualTo("10.9.0.2");
+        assertThat(connectInVain(outside, "10.9.0.1", MAPPED)).isNotEqualTo("10.9.0.2");
     }
 
     @Test
@@ -175,7 +176,7 @@ class PodNatTest {
         pod.ip("route add 127.0.0.1 via 169.254.1.1 dev eth0");
         assertThat(connect(pod, "127.0.0.1", WEB)).as("but for the guard").isEqualTo("10.1.0.7");
         nat.apply(new NatRules(List.of(), List.of(), List.of(), List.of(), true));
-        assertThat(connect(pod, "127.0.0.1", WEB)).isEqualTo(SILENCE);
+        assertThat(connectInVain(pod, "127.0.0.1", WEB)).isEqualTo(SILENCE);
         assertThat(connect(host, "127.0.0.1", WEB)).isEqualTo("127.0.0.1");
     }
 
