@@ -119,7 +119,12 @@ class ArchitectureTest {
                 .that()
                 .resideOutsideOfPackages(
                         "dev.espalier.agent.api..",
+                        "dev.espalier.agent.pods..", // CNI and its plugins speak JSON
                         "dev.espalier.cli..",
+                        "dev.espalier.cni..",
+                        "dev.espalier.flannel..", // so do flannel's keys
+                        "dev.espalier.ipam..", // and our documents
+                        "dev.espalier.stores..",
                         "dev.espalier.objects.document..",
                         "dev.espalier.lab..")
                 .should()

@@ -148,6 +148,11 @@ public final class PodLinks implements AutoCloseable {
         return least[0] == Integer.MAX_VALUE ? USUAL_MTU : least[0];
     }
 
+    /** The host's link of a handle; null when there is none. */
+    public @Nullable Found find(String handle) {
+        return find(host, PodLink.hostName(handle));
+    }
+
     /** The addresses to which the host has a route by a link. */
     public List<IpAddress> addressesOf(Found found) {
         return routesTo(found.index()).stream().map(IpPrefix::address).toList();

@@ -415,6 +415,43 @@ class CniTest {
                 .isEmpty();
     }
 
+    // ---- translation and limits
+
+    @Test
+    void aPodReachesTheWorldWithItsNodesAddressAndThePodsOfOtherPoolsWithItsOwn() {
+        us.start(objects(POOLS.replaceAll("cooldown: 0", "cooldown: 0, natOutgoing: true")));
+        Namespace pod = pod();
+        add(pod);
+        // There is no route back to the pod: only an answer to the node's own address arrives.
+        within(5, () -> assertThat(pings(pod, Rig.THEIRS)).isTrue());
+        within(5, () -> assertThat(pings(pod, Rig.THEIRS_6)).isTrue());
+        us.reload(objects(POOLS));
+        within(15, () -> assertThat(pings(pod, Rig.THEIRS)).isFalse());
+    }
+
+    @Test
+    void aPortOfTheNodeLeadsToThePodAndIsFreeWhenThePodIsGone() {
+        us.start(objects(POOLS));
+        Namespace pod = pod();
+        String mapping = """
+                {"runtimeConfig": {"portMappings": [{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}],
+                                   "bandwidth": {"ingressRate": 10000000, "egressRate": 10000000}}}""";
+        assertThat(ask(CniCall.of("ADD", pod).config(mapping)).succeeded()).isTrue();
+        try (Greeter greeter = new Greeter(pod, 80)) {
+            within(5, () -> assertThat(Greeter.heard(rig.theirs(), Rig.OURS, 8080))
+                    .isTrue());
+            us.kill();
+            us.start();
+            assertThat(Greeter.heard(rig.theirs(), Rig.OURS, 8080)).isTrue();
+            Namespace second = pod();
+            refused(CniCall.of("ADD", second).config(mapping), 7, "host port 8080/tcp leads to pods/" + pod.name());
+            assertThat(ask(CniCall.of("DEL", pod)).succeeded()).isTrue();
+            assertThat(ask(CniCall.of("ADD", second).config(mapping)).succeeded())
+                    .isTrue();
+            assertThat(greeter.visitors()).isPositive();
+        }
+    }
+
     // ---- the network hears of it
 
     @Test

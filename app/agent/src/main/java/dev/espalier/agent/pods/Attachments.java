@@ -12,9 +12,11 @@ import dev.espalier.ipam.Block;
 import dev.espalier.ipam.Ipam;
 import dev.espalier.ipam.IpamException;
 import dev.espalier.ipam.Request;
+import dev.espalier.linux.Bandwidth;
 import dev.espalier.linux.NetworkNamespace;
 import dev.espalier.linux.PodLink;
 import dev.espalier.linux.PodLinks;
+import dev.espalier.linux.PortMapping;
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +48,17 @@ final class Attachments {
 
     private final String node;
     private final Wiring wiring;
+    private final Consumer<String> complaints;
 
-    Attachments(String node, Wiring wiring) {
+    /**
+     * Of a node.
+     *
+     * @param complaints hears what a pod can do without, such as translation on a host that has no nft
+     */
+    Attachments(String node, Wiring wiring, Consumer<String> complaints) {
         this.node = node;
         this.wiring = wiring;
+        this.complaints = complaints;
     }
 
     /**
@@ -84,6 +94,7 @@ final class Attachments {
             PodLink link = link(call, addresses);
             PodLinks.Found host = wiring.does(links ->
                     links.make(NetworkNamespace.at(Path.of(call.request().netns())), link));
+            shape(call, link);
             return result(call, link, host);
         } catch (CniException | StateStoreException failed) {
             undo(call, failed);
@@ -151,6 +162,33 @@ final class Attachments {
                 .orElse(0);
     }
 
+    /** What the capabilities want beside the link; and a host with pods translates for them. */
+    private void shape(Call call, PodLink link) {
+        List<PortMapping> ports = Translations.ports(call.handle(), call.config(), link.addresses());
+        NetworkConfig.Bandwidth wanted = call.config().bandwidth();
+        Bandwidth bandwidth = wanted == null ? Bandwidth.UNLIMITED : bandwidth(wanted);
+        try {
+            wiring.filters(filter -> {
+                filter.translations().added(call.handle(), call.plan(), ports);
+                return wanted != null && filter.bandwidth().apply(call.handle(), bandwidth);
+            });
+        } catch (CniException refused) {
+            if (!ports.isEmpty() || wanted != null) {
+                throw refused;
+            }
+            complaints.accept(refused.sentence());
+        }
+    }
+
+    private static Bandwidth bandwidth(NetworkConfig.Bandwidth wanted) {
+        try {
+            return new Bandwidth(
+                    wanted.ingressRate(), wanted.ingressBurst(), wanted.egressRate(), wanted.egressBurst());
+        } catch (IllegalArgumentException senseless) {
+            throw new CniException(Code.BAD_CONFIGURATION, "runtimeConfig.bandwidth: " + senseless.getMessage(), "");
+        }
+    }
+
     private static CniResult result(Call call, PodLink link, PodLinks.Found host) {
         @Nullable CniResult previous = call.config().previous();
         CniResult before = previous == null ? NOTHING : previous;
@@ -181,11 +219,30 @@ final class Attachments {
 
     /** Takes a container's interface and addresses back, whatever is left of them. */
     void remove(Call call) {
-        wiring.does(links -> links.remove(PodLink.hostName(call.handle())));
+        unwire(call.handle());
         if (call.config().ownIpam()) {
             call.ipam().release(call.handle());
         } else {
             DelegatedIpam.tell(call.config().ipam(), CniCommand.DEL, call.environment(), call.input());
+        }
+    }
+
+    /** Takes an interface away, and with it all that led to it: who comes after must not be taken for its pod. */
+    private void unwire(String handle) {
+        List<IpAddress> addresses = wiring.does(links -> {
+            PodLinks.Found found = links.find(handle);
+            List<IpAddress> routed = found == null ? List.of() : links.addressesOf(found);
+            links.remove(PodLink.hostName(handle));
+            return routed;
+        });
+        try {
+            wiring.filters(filter -> {
+                filter.translations().removed(handle);
+                filter.bandwidth().remove(handle);
+                return addresses.isEmpty() ? 0 : filter.conntrack().forget(addresses);
+            });
+        } catch (CniException refused) {
+            complaints.accept(refused.sentence()); // the comparison tries again
         }
     }
 
@@ -266,7 +323,7 @@ final class Attachments {
         List<String> failures = new ArrayList<>();
         for (PodLinks.Found link : wiring.does(PodLinks::all).values()) {
             if (link.handle().startsWith(network) && !valid.contains(link.handle())) {
-                attempt(failures, () -> wiring.does(links -> links.remove(link.name())));
+                attempt(failures, () -> unwire(link.handle()));
             }
         }
         if (call.config().ownIpam()) {

@@ -1,5 +1,6 @@
 package dev.espalier.agent.pods;
 
+import dev.espalier.cni.CniException;
 import dev.espalier.ipam.Allocation;
 import dev.espalier.ipam.Block;
 import dev.espalier.ipam.Ipam;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *       interface with it: it is taken back.
  *   <li>An interface without an address: what it uses is given to it again, as after a loss of the store; if somebody else has it, the
  *       interface goes. The addresses of another program ({@link DelegatedIpam}) are its own business.
+ *   <li>What is translated and limited for pods that are not there is no longer.
  *   <li>An interface whose routes or settings on the host are not what they should be has them made again.
  * </ul>
  */
@@ -39,8 +42,11 @@ final class Comparison {
     private final Wiring wiring;
     private final Ipam ipam;
     private final PodPlan plan;
+    private final Consumer<String> complaints;
 
-    Comparison(String node, EventSink events, Wiring wiring, Ipam ipam, PodPlan plan) {
+    /** @param complaints hears what pods can do without */
+    Comparison(String node, EventSink events, Wiring wiring, Ipam ipam, PodPlan plan, Consumer<String> complaints) {
+        this.complaints = complaints;
         this.node = node;
         this.events = events;
         this.wiring = wiring;
@@ -71,6 +77,23 @@ final class Comparison {
                 adopt(link, blocks);
             }
         });
+        filters(filter -> {
+            filter.translations().follow(plan, links.keySet());
+            for (String handle : filter.bandwidth().handles()) {
+                if (!links.containsKey(handle)) {
+                    filter.bandwidth().remove(handle);
+                }
+            }
+            return links.size();
+        });
+    }
+
+    private void filters(Wiring.FilterWork<Integer> work) {
+        try {
+            wiring.filters(work);
+        } catch (CniException refused) {
+            complaints.accept(refused.sentence());
+        }
     }
 
     private Map<String, List<IpAddress>> given(List<Block> blocks) {

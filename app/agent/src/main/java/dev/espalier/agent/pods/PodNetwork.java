@@ -84,6 +84,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
     private @Nullable StateStore store;
     private @Nullable Ipam ipam;
     private volatile String trouble = "";
+    private volatile String complaint = "";
 
     /**
      * Has nothing yet.
@@ -237,7 +238,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
     }
 
     private Attachments attachments() {
-        return new Attachments(node, wiring());
+        return new Attachments(node, wiring(), this::complain);
     }
 
     private Attachments.Call call(CniRequest request, Map<String, String> environment, String input) {
@@ -254,6 +255,18 @@ public final class PodNetwork implements PodService, AutoCloseable {
         } finally {
             own.unlock();
             everything.readLock().unlock();
+        }
+    }
+
+    /** Said once, not for every pod. */
+    private void complain(String sentence) {
+        if (!sentence.equals(complaint)) {
+            complaint = sentence;
+            events.warning(
+                    "pods.translation",
+                    RoutingInstance.DEFAULT,
+                    node,
+                    sentence + "; pods are wired, but nothing is translated for them");
         }
     }
 
@@ -328,7 +341,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
 
     private void compare() {
         Ipam addresses = addresses();
-        new Comparison(node, events, wiring(), addresses, plan).run(GRACE);
+        new Comparison(node, events, wiring(), addresses, plan, this::complain).run(GRACE);
         addresses.tidy(node, this::poolOf);
         routes.update(addresses.blocks(), plan);
     }

@@ -2,9 +2,12 @@ package dev.espalier.agent.pods;
 
 import dev.espalier.cni.CniException;
 import dev.espalier.cni.CniException.Code;
+import dev.espalier.linux.Conntrack;
 import dev.espalier.linux.NetlinkException;
 import dev.espalier.linux.NetworkNamespace;
+import dev.espalier.linux.PodBandwidth;
 import dev.espalier.linux.PodLinks;
+import dev.espalier.linux.PodNat;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The kernel's side of pods, on a thread of its own: one after another, as {@link PodLinks} wants it, and never on a virtual thread,
@@ -23,15 +27,50 @@ final class Wiring implements AutoCloseable {
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("pods").daemon().factory());
+    private final NetworkNamespace host;
     private final PodLinks links;
+    private @Nullable Netfilter netfilter;
 
     Wiring(NetworkNamespace host) {
+        this.host = host;
         this.links = new PodLinks(host);
     }
 
     /** Work on links. */
     interface Work<T> {
         T with(PodLinks links) throws IOException;
+    }
+
+    /** Work on all that belongs to links. */
+    interface FilterWork<T> {
+        T with(Netfilter filter) throws IOException;
+    }
+
+    /**
+     * What the kernel does with pods' packets.
+     *
+     * @param translations the translation of addresses and ports
+     * @param nat what these are written to
+     * @param conntrack the connections that it knows
+     * @param bandwidth how fast pods may be
+     */
+    record Netfilter(Translations translations, PodNat nat, Conntrack conntrack, PodBandwidth bandwidth) {}
+
+    /**
+     * As {@link #does} for what is not links: a kernel may be without netfilter, and pods need it only for what they ask for.
+     *
+     * @throws CniException with what the kernel refused
+     */
+    <T> T filters(FilterWork<T> work) {
+        return does(_ -> {
+            Netfilter present = netfilter;
+            if (present == null) {
+                PodNat nat = new PodNat(host);
+                present = new Netfilter(new Translations(nat), nat, new Conntrack(host), new PodBandwidth(host));
+                netfilter = present;
+            }
+            return work.with(present);
+        });
     }
 
     /**
@@ -74,6 +113,11 @@ final class Wiring implements AutoCloseable {
         try {
             if (thread.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
                 links.close();
+                if (netfilter != null) {
+                    netfilter.nat().close();
+                    netfilter.conntrack().close();
+                    netfilter.bandwidth().close();
+                }
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
