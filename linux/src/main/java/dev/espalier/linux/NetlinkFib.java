@@ -111,6 +111,24 @@ public final class NetlinkFib implements Fib, AutoCloseable {
         notice.add(loop, observer);
     }
 
+    /**
+     * Says which links are VXLAN devices of ours, in place of those said before. Next hops on them get the neighbours and forwarding
+     * entries that they need, before the routes that use them; entries of ours that no next hop needs are removed. Blocks; any thread.
+     *
+     * @param links the kernel's numbers of the links
+     * @throws FibException when the kernel refuses, with its reason
+     */
+    public void tunnels(Set<Integer> links) {
+        lock.lock();
+        try {
+            objects.tunnels(links);
+        } catch (NetlinkException refused) {
+            throw new FibException("The other ends of tunnels cannot be told to the kernel: " + refused.getMessage());
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- reading
 
     @Override

@@ -48,6 +48,7 @@ final class NexthopObjects {
 
     private final NetlinkClient kernel;
     private final int protocol;
+    private final TunnelEnds ends;
 
     private final NexthopTable table = new NexthopTable();
     private final Map<Member, Integer> memberIds = new HashMap<>();
@@ -62,6 +63,12 @@ final class NexthopObjects {
     NexthopObjects(NetlinkClient kernel, int protocol) {
         this.kernel = kernel;
         this.protocol = protocol;
+        this.ends = new TunnelEnds(kernel);
+    }
+
+    /** Says which links are VXLAN devices of ours: what the members on them need beside themselves is there from now on. */
+    void tunnels(Set<Integer> links) {
+        ends.links(links, memberIds.keySet());
     }
 
     /** Reads all objects of ours from the kernel, in place of what was believed. */
@@ -72,9 +79,10 @@ final class NexthopObjects {
             users.clear();
             kernel.dumpRequest(Rtnetlink.RTM_GETNEXTHOP, Rtnetlink.NHMSG).end();
             if (kernel.dump("reading nexthop objects", this::read)) {
-                return;
+                break;
             }
         }
+        ends.follow(memberIds.keySet());
     }
 
     private void read(MessageReader row) {
@@ -263,6 +271,7 @@ final class NexthopObjects {
         if (known != null) {
             return known;
         }
+        ends.needed(member);
         int id = createWithFreeId("making next hop " + describe(hop), free -> writeMember(free, member));
         table.putMember(id, member);
         memberIds.put(member, id);
@@ -345,6 +354,7 @@ final class NexthopObjects {
                 table.remove(id);
                 memberIds.remove(member, id);
                 deleteObject(id);
+                ends.notNeeded(member, memberIds.keySet());
             }
         }
     }

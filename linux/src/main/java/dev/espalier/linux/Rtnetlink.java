@@ -45,6 +45,8 @@ final class Rtnetlink {
     static final int RTM_DELROUTE = 25;
     static final int RTM_GETROUTE = 26;
     static final int RTM_NEWNEIGH = 28;
+    static final int RTM_DELNEIGH = 29;
+    static final int RTM_GETNEIGH = 30;
     static final int RTM_NEWNEXTHOP = 104;
     static final int RTM_DELNEXTHOP = 105;
     static final int RTM_GETNEXTHOP = 106;
@@ -59,6 +61,9 @@ final class Rtnetlink {
 
     static final int AF_UNSPEC = 0;
     static final int AF_INET = 2;
+    /** In messages about neighbours: the forwarding entries of bridges and tunnels. */
+    static final int AF_BRIDGE = 7;
+
     static final int AF_INET6 = 10;
 
     // ---- struct rtmsg
@@ -146,6 +151,19 @@ final class Rtnetlink {
     static final int VETH_INFO_PEER = 1;
     static final int IFI_CHANGE = 12;
 
+    // ---- inside IFLA_INFO_DATA of a VXLAN device (if_link.h)
+    static final int IFLA_VXLAN_ID = 1;
+    static final int IFLA_VXLAN_LINK = 3;
+    static final int IFLA_VXLAN_LOCAL = 4;
+    static final int IFLA_VXLAN_LEARNING = 7;
+    static final int IFLA_VXLAN_PORT = 15;
+    static final int IFLA_VXLAN_LOCAL6 = 17;
+
+    // ---- inside IFLA_INFO_DATA of an IPIP device (if_tunnel.h)
+    static final int IFLA_IPTUN_LINK = 1;
+    static final int IFLA_IPTUN_LOCAL = 2;
+    static final int IFLA_IPTUN_REMOTE = 3;
+
     // ---- struct ifaddrmsg
     static final int IFADDRMSG = 8;
     static final int IFA_PREFIXLEN = 1;
@@ -166,8 +184,12 @@ final class Rtnetlink {
     static final int NDM_FAMILY = 0;
     static final int NDM_IFINDEX = 4;
     static final int NDM_STATE = 8;
+    static final int NDM_FLAGS = 10;
 
     static final int NUD_PERMANENT = 0x80;
+    /** The entry is the device's own, not that of the bridge it is in. */
+    static final int NTF_SELF = 0x02;
+
     static final int NDA_DST = 1;
     static final int NDA_LLADDR = 2;
 
