@@ -35,6 +35,23 @@ public sealed interface NextHop {
      */
     record Attached(int link) implements NextHop {}
 
+    /**
+     * Through a tunnel, to the node at its other end.
+     *
+     * @param end the node's address: the tunnel's own packets travel to it by the routes that lead there
+     * @param tunnel the name of the tunnel's link, which may come and go, with another number each time; empty when there is no
+     *     tunnel for ends of this family
+     * @param plainWhereConnected whether packets go to the node without the tunnel while it is a neighbour on one of this host's links
+     * @param weight the share of traffic among the group's members, 1 to 256
+     */
+    record Through(IpAddress end, String tunnel, boolean plainWhereConnected, int weight) implements NextHop {
+        @Override
+        public String toString() {
+            return end + " through " + (tunnel.isEmpty() ? "a tunnel" : tunnel)
+                    + (plainWhereConnected ? " unless connected" : "") + (weight == 1 ? "" : " weight " + weight);
+        }
+    }
+
     /** Nowhere: packets are dropped silently. */
     record Discard() implements NextHop {}
 

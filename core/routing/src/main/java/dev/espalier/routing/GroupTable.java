@@ -88,9 +88,14 @@ final class GroupTable {
                     if (family == AddressFamily.IPV6 && via.address().family() == AddressFamily.IPV4) {
                         throw new IllegalArgumentException("an IPv6 route cannot have the IPv4 next hop " + via);
                     }
-                    if (via.weight() < 1 || via.weight() > HopShares.MAX_WEIGHT) {
-                        throw new IllegalArgumentException("the weight of a next hop is 1 to 256, not " + via.weight());
+                    checkWeight(via.weight());
+                }
+                case NextHop.Through through -> {
+                    if (family == AddressFamily.IPV6 && through.end().family() == AddressFamily.IPV4) {
+                        throw new IllegalArgumentException(
+                                "an IPv6 route cannot have a tunnel's end in IPv4 as its next hop: " + through);
                     }
+                    checkWeight(through.weight());
                 }
                 case NextHop.Attached _ -> {}
                 case NextHop.Discard _ -> {
@@ -100,6 +105,12 @@ final class GroupTable {
                     }
                 }
             }
+        }
+    }
+
+    private static void checkWeight(int weight) {
+        if (weight < 1 || weight > HopShares.MAX_WEIGHT) {
+            throw new IllegalArgumentException("the weight of a next hop is 1 to 256, not " + weight);
         }
     }
 

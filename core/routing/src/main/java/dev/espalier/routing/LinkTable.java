@@ -13,6 +13,7 @@ import java.util.Set;
 final class LinkTable {
 
     private final Map<Integer, Link> links = new HashMap<>();
+    private final Map<String, Integer> byName = new HashMap<>();
     private final Set<HostAddress> addresses = new HashSet<>();
     private boolean known;
 
@@ -23,8 +24,9 @@ final class LinkTable {
 
     void replaceAll(List<Link> nowLinks, List<HostAddress> nowAddresses) {
         links.clear();
+        byName.clear();
         addresses.clear();
-        nowLinks.forEach(link -> links.put(link.index(), link));
+        nowLinks.forEach(this::put);
         addresses.addAll(nowAddresses);
         known = true;
     }
@@ -32,11 +34,19 @@ final class LinkTable {
     /** Takes a link as it is now. Returns whether that matters to anyone who sends packets over it. */
     boolean put(Link link) {
         Link before = links.put(link.index(), link);
-        return before == null || before.up() != link.up();
+        boolean renamed = before == null || !before.name().equals(link.name());
+        if (before != null && renamed) {
+            byName.remove(before.name(), link.index());
+        }
+        byName.put(link.name(), link.index());
+        return renamed || before.up() != link.up();
     }
 
     void remove(int link) {
-        links.remove(link);
+        Link gone = links.remove(link);
+        if (gone != null) {
+            byName.remove(gone.name(), link);
+        }
         addresses.removeIf(address -> address.link() == link);
     }
 
@@ -51,6 +61,11 @@ final class LinkTable {
     boolean isUp(int index) {
         Link link = links.get(index);
         return link != null && link.up();
+    }
+
+    /** The number of the link with a name; 0 when there is none. */
+    int index(String name) {
+        return byName.getOrDefault(name, 0);
     }
 
     /** The links that can carry packets; a copy. */

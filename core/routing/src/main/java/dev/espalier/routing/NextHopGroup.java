@@ -4,6 +4,7 @@ import dev.espalier.net.AddressFamily;
 import dev.espalier.route.Fib;
 import dev.espalier.route.NextHop;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,12 +99,48 @@ final class NextHopGroup {
 
     private static boolean names(List<NextHop> nextHops, NextHopKey key) {
         for (NextHop member : nextHops) {
-            if (member instanceof NextHop.Via via
-                    && via.link() == key.link()
-                    && via.address().equals(key.address())) {
+            boolean named =
+                    switch (member) {
+                        case NextHop.Via via ->
+                            via.link() == key.link() && via.address().equals(key.address());
+                        case NextHop.Through through ->
+                            key.link() == 0 && through.end().equals(key.address());
+                        case NextHop.Attached _, NextHop.Discard _ -> false;
+                    };
+            if (named) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether packets by it may go through a tunnel, now or later. */
+    boolean mayUseTunnel() {
+        return anyThrough(members) || anyThrough(backup);
+    }
+
+    private static boolean anyThrough(List<NextHop> nextHops) {
+        for (NextHop nextHop : nextHops) {
+            if (nextHop instanceof NextHop.Through) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Visits all that has to be kept resolved for it. */
+    void forEachKey(Consumer<NextHopKey> action) {
+        for (List<NextHop> nextHops : List.of(members, backup)) {
+            for (NextHop nextHop : nextHops) {
+                switch (nextHop) {
+                    case NextHop.Via via -> action.accept(NextHopKey.of(via));
+                    case NextHop.Through through -> {
+                        action.accept(NextHopKey.plain(through));
+                        action.accept(NextHopKey.outer(through));
+                    }
+                    case NextHop.Attached _, NextHop.Discard _ -> {}
+                }
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * until every way ends at a neighbour on a link that is up (RFC 4271 section 9.1.2.1).
  *
  * <p>The answer depends on nothing but the routes, links and groups as they are now, never on earlier answers, so that the
- * order of events does not matter and two routes cannot keep each other alive. Four rules keep that sound:
+ * order of events does not matter and two routes cannot keep each other alive. Five rules keep that sound:
  * <ul>
  *   <li>a route of ours that sends to the very next hop in question is passed over, and a shorter one may serve: the usual
  *       case of a neighbour that announces the network it is in;
@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  *       shorter routes: these would make the loop's routes usable, and so break themselves;
  *   <li>a route of ours whose next hops do not resolve is not in the kernel, so that the next shorter one is what counts;
  *   <li>a route leaked from another routing instance is passed over: what it sends to was resolved there, perhaps by a route that was
- *       leaked from here, and two instances would keep each other's routes alive.
+ *       leaked from here, and two instances would keep each other's routes alive;
+ *   <li>the packets of a tunnel do not travel by a route that may itself go through a tunnel, and not by a shorter one either: the
+ *       kernel would take the longer one all the same, and the packets would turn in a circle.
  * </ul>
  */
 final class NextHopResolver {
@@ -181,6 +183,10 @@ final class NextHopResolver {
                 return Step.notHere("only the route " + route + " leads to " + address
                         + ", and next hops do not resolve by a route of another routing instance");
             }
+            if (path.getLast().outer() && group.mayUseTunnel()) {
+                return Step.loop(
+                        "the route " + route + " leads to " + address + ", and that may go through a tunnel itself");
+            }
             if (group.contains(path.getLast())) {
                 return Step.notHere("only the route " + route + " leads to " + address + ", and that uses it itself");
             }
@@ -213,8 +219,18 @@ final class NextHopResolver {
                             failure = Step.notHere(links.whyDown(link));
                         }
                     }
+                    case NextHop.Through through -> {
+                        Step step = through(through);
+                        if (step.state().resolvable()) {
+                            shares.add(through.weight(), step.state().hops());
+                            direct = false;
+                        } else if (step.loop() || !failure.loop()) {
+                            failure = new Step(step.state(), step.loop(), step.loop());
+                        }
+                    }
                     case NextHop.Via via -> {
-                        Step step = resolve(NextHopKey.of(via));
+                        Step step = resolve(new NextHopKey(
+                                via.address(), via.link(), path.getLast().outer()));
                         if (step.state().resolvable()) {
                             shares.add(via.weight(), step.state().hops());
                             direct = false;
@@ -229,6 +245,13 @@ final class NextHopResolver {
                     ? failure
                     : Step.of(new NextHopState(
                             true, direct ? 0 : rows.metric(id, candidate), direct, hops, "by the route " + route));
+        }
+
+        private Step through(NextHop.Through through) {
+            Step plain = resolve(NextHopKey.plain(through));
+            Step outer = resolve(NextHopKey.outer(through));
+            NextHopState state = TunnelWays.of(through, plain.state(), outer.state(), links);
+            return new Step(state, state.resolvable(), !state.resolvable() && outer.loop());
         }
 
         private Step byForeign(ForeignRoute route, IpAddress address) {

@@ -181,7 +181,10 @@ final class NextHopTracker {
             return List.of();
         }
         Set<NextHopKey> keys = new LinkedHashSet<>();
-        dirty.forEach(tracked -> keys.add(tracked.key));
+        dirty.forEach(tracked -> {
+            keys.add(tracked.key);
+            keys.add(tracked.key.twin());
+        });
         List<Tracked> affected = new ArrayList<>(dirty);
         for (Tracked tracked : all.values()) {
             if (!dirty.contains(tracked)
@@ -219,6 +222,9 @@ final class NextHopTracker {
     List<TrackedNextHop> list() {
         List<TrackedNextHop> list = new ArrayList<>(all.size());
         for (Tracked tracked : all.values()) {
+            if (tracked.key.outer()) {
+                continue; // a tunnel's end is a next hop as well
+            }
             IpAddress address = tracked.key.address();
             list.add(new TrackedNextHop(
                     address,

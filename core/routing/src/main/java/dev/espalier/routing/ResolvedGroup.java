@@ -75,13 +75,21 @@ record ResolvedGroup(List<NextHop.Hop> hops, List<NextHop.Hop> standby, boolean 
             for (NextHop member : members) {
                 Reach found = reach.apply(member);
                 if (found.isGood() || abandonedToo) {
-                    shares.add(member instanceof NextHop.Via via ? via.weight() : 1, found.hops);
+                    shares.add(weight(member), found.hops);
                 }
                 if (!found.isGood()) {
                     because.add(found.because);
                 }
             }
             return new Joined(shares.toHops(), because.isEmpty() ? "" : because.getLast());
+        }
+
+        private static int weight(NextHop member) {
+            return switch (member) {
+                case NextHop.Via via -> via.weight();
+                case NextHop.Through through -> through.weight();
+                case NextHop.Attached _, NextHop.Discard _ -> 1;
+            };
         }
     }
 }

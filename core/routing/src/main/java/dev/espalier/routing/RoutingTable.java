@@ -430,23 +430,13 @@ public final class RoutingTable implements Links.Observer {
     }
 
     private void groupBorn(NextHopGroup group) {
-        forEachVia(group, key -> tracker.use(key, group));
+        group.forEachKey(key -> tracker.use(key, group));
         resolve(group);
     }
 
     private void groupDied(NextHopGroup group) {
-        forEachVia(group, key -> tracker.unuse(key, group));
+        group.forEachKey(key -> tracker.unuse(key, group));
         sync.groupDied(group);
-    }
-
-    private static void forEachVia(NextHopGroup group, Consumer<NextHopKey> action) {
-        for (List<NextHop> nextHops : List.of(group.members, group.backup)) {
-            for (NextHop nextHop : nextHops) {
-                if (nextHop instanceof NextHop.Via via) {
-                    action.accept(NextHopKey.of(via));
-                }
-            }
-        }
     }
 
     /** Resolves a group from the states of its members. Returns whether the kernel's is to hold something else than before. */
@@ -460,6 +450,12 @@ public final class RoutingTable implements Links.Observer {
                 NextHopKey key = NextHopKey.of(via);
                 NextHopState state = tracker.state(key);
                 yield new ResolvedGroup.Reach(state.hops(), tracker.isAbandoned(key), state.because());
+            }
+            case NextHop.Through through -> {
+                NextHopKey plain = NextHopKey.plain(through);
+                NextHopState state =
+                        TunnelWays.of(through, tracker.state(plain), tracker.state(NextHopKey.outer(through)), links);
+                yield new ResolvedGroup.Reach(state.hops(), tracker.isAbandoned(plain), state.because());
             }
             case NextHop.Attached(int link) ->
                 links.isUp(link)

@@ -62,6 +62,7 @@ public final class PlanDiff {
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE),
             new Field<>("gracefulShutdown.honor", SpeakerConfig::honorGracefulShutdown, Effect.ROUTES_REEVALUATED),
             new Field<>("redistribute", SpeakerConfig::redistribute, Effect.ROUTES_REEVALUATED),
+            new Field<>("tunnels", SpeakerConfig::tunnels, Effect.ROUTES_REEVALUATED),
             new Field<>("importFrom", speaker -> new Ranked(speaker.importFrom()), Effect.ROUTES_REEVALUATED),
             new Field<>("shutdown.drainTime", SpeakerConfig::drainSeconds, Effect.NONE));
 

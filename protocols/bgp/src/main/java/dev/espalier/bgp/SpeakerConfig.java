@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param peers whom to talk to; names are unique
  * @param redistribute which routes of the host that are not ours are announced too; at most one for each source
  * @param importFrom which other routing instances of this host leak routes into this one, the preferred one first; each at most once
+ * @param tunnels to which of the prefixes that neighbours announce packets travel through a tunnel
  * @param originated what to announce on our own account: prefixes with their attributes; a next hop of null means ourselves
  */
 public record SpeakerConfig(
@@ -61,6 +62,7 @@ public record SpeakerConfig(
         List<PeerConfig> peers,
         List<Redistribute> redistribute,
         List<ImportFrom> importFrom,
+        List<TunnelRule> tunnels,
         Map<IpPrefix, Origination> originated) {
 
     /** Copies the collections; the announcements keep their order, so that the same configuration gives the same run. */
@@ -69,6 +71,7 @@ public record SpeakerConfig(
         peers = List.copyOf(peers);
         redistribute = List.copyOf(redistribute);
         importFrom = List.copyOf(importFrom);
+        tunnels = List.copyOf(tunnels);
         originated = Collections.unmodifiableMap(new LinkedHashMap<>(originated));
     }
 
@@ -114,6 +117,7 @@ public record SpeakerConfig(
                 .peers(peers)
                 .redistribute(redistribute)
                 .importFrom(importFrom)
+                .tunnels(tunnels)
                 .originated(originated);
     }
 
@@ -176,6 +180,7 @@ public record SpeakerConfig(
         private List<PeerConfig> peers = List.of();
         private List<Redistribute> redistribute = List.of();
         private List<ImportFrom> importFrom = List.of();
+        private List<TunnelRule> tunnels = List.of();
         private Map<IpPrefix, Origination> originated = Map.of();
 
         private Builder(Asn asn, Ipv4Address routerId) {
@@ -289,6 +294,11 @@ public record SpeakerConfig(
             return this;
         }
 
+        public Builder tunnels(List<TunnelRule> value) {
+            tunnels = value;
+            return this;
+        }
+
         public Builder originated(Map<IpPrefix, Origination> value) {
             originated = value;
             return this;
@@ -317,6 +327,7 @@ public record SpeakerConfig(
                     peers,
                     redistribute,
                     importFrom,
+                    tunnels,
                     originated);
         }
     }

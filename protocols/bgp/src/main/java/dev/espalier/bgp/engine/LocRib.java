@@ -1,6 +1,7 @@
 package dev.espalier.bgp.engine;
 
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.TunnelRule;
 import dev.espalier.bgp.table.AttributeTable;
 import dev.espalier.bgp.table.Decision;
 import dev.espalier.bgp.table.PathSource;
@@ -41,6 +42,7 @@ final class LocRib {
     private boolean alwaysCompareMed;
     private boolean weighLinkBandwidth;
     private boolean installBackupPath;
+    private TunnelRules tunnels = TunnelRules.NONE;
     private int[] equals = new int[1];
 
     /** Knows where packets go by paths that are leaked from another routing instance. */
@@ -103,6 +105,7 @@ final class LocRib {
                 && alwaysCompareMed == config.alwaysCompareMed()
                 && weighLinkBandwidth == config.weighLinkBandwidth()
                 && installBackupPath == config.installBackupPath()
+                && tunnels.are(config.tunnels())
                 && equals.length == config.maximumPaths();
         if (same) {
             return;
@@ -111,6 +114,7 @@ final class LocRib {
         alwaysCompareMed = config.alwaysCompareMed();
         weighLinkBandwidth = config.weighLinkBandwidth();
         installBackupPath = config.installBackupPath();
+        tunnels = new TunnelRules(config.tunnels());
         decision.alwaysCompareMed(alwaysCompareMed);
         equals = new int[config.maximumPaths()];
         rib.forEach(path -> dirty.add(rib.prefix(path)));
@@ -231,13 +235,17 @@ final class LocRib {
         }
         int count = decision.multipath(equals, multipathRelax);
         boolean alternatives = installBackupPath && decision.size() > count;
-        if (count == 1 && !alternatives) {
+        @Nullable TunnelRule tunnel = tunnels.of(rib.prefixes(), prefixId);
+        if (count == 1 && !alternatives && tunnel == null) {
             put(prefixId, source, nextHops.group(nextHop(equals[0]), addresses));
             return;
         }
         SharedHops hops = shared(count);
         List<NextHop> backup = alternatives ? backup(hops) : List.of();
-        if (backup.isEmpty() && hops.only() != SharedHops.SEVERAL) {
+        if (tunnel != null) {
+            List<NextHop> through = TunnelRules.through(tunnel, hops.toNextHops(nextHops));
+            put(prefixId, source, through, TunnelRules.through(tunnel, backup));
+        } else if (backup.isEmpty() && hops.only() != SharedHops.SEVERAL) {
             put(prefixId, source, nextHops.group(hops.only(), addresses));
         } else {
             put(prefixId, source, hops.toNextHops(nextHops), backup);
