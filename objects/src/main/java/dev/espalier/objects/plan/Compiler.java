@@ -4,6 +4,7 @@ import dev.espalier.bgp.ImportFrom;
 import dev.espalier.bgp.PeerConfig;
 import dev.espalier.bgp.Redistribute;
 import dev.espalier.bgp.SpeakerConfig;
+import dev.espalier.bgp.TunnelRule;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.net.Ipv4Address;
 import dev.espalier.objects.NodeFacts;
@@ -17,6 +18,7 @@ import dev.espalier.objects.kind.RedistributeSpec;
 import dev.espalier.objects.kind.RouterSpec;
 import dev.espalier.objects.plan.Plan.PlannedRouter;
 import dev.espalier.policy.Policy;
+import dev.espalier.route.RoutingInstance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -80,6 +82,7 @@ public final class Compiler {
         AdvertisementCompiler.checkNames(advertisements, peers, objects.complete());
         advertisements.forEach(advertisement -> AdvertisementCompiler.contributors(advertisement, policies));
 
+        PodPlan pods = new PodCompiler(specs, facts, secrets).compile();
         List<PlannedRouter> planned = new ArrayList<>();
         for (Decoded<RouterSpec> router : routers.here()) {
             PeerCompiler peerCompiler = new PeerCompiler(router, facts, secrets, policies, separation);
@@ -91,11 +94,13 @@ public final class Compiler {
                             compilePeers(its, peerCompiler),
                             redistribute(router, policies),
                             imports.compile(router),
+                            router.spec().instance().equals(RoutingInstance.DEFAULT)
+                                    ? TunnelCompiler.rules(pods.pools())
+                                    : List.of(),
                             new AdvertisementCompiler(its, policies)
                                     .compile(advertisementsByRouter.getOrDefault(router.name(), List.of())))));
         }
         planned.sort(Comparator.comparing(PlannedRouter::name));
-        PodPlan pods = new PodCompiler(specs, facts, secrets).compile();
         return findings.errors().isEmpty()
                 ? new Compilation.Compiled(
                         new Plan(facts.name(), planned, bfdProfiles.byName(), pods),
@@ -153,6 +158,7 @@ public final class Compiler {
             List<PeerConfig> peers,
             List<Redistribute> redistribute,
             List<ImportFrom> importFrom,
+            List<TunnelRule> tunnels,
             Map<IpPrefix, SpeakerConfig.Origination> originated) {
         RouterSpec spec = router.spec();
         Ipv4Address routerId = RouterDirectory.routerId(router, facts);
@@ -176,6 +182,7 @@ public final class Compiler {
                 .peers(peers)
                 .redistribute(redistribute)
                 .importFrom(importFrom)
+                .tunnels(tunnels)
                 .originated(originated)
                 .build();
     }

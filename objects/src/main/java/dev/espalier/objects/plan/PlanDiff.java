@@ -37,8 +37,8 @@ public final class PlanDiff {
     /** Several things whose order means something. */
     private record Ranked(List<?> things) {}
 
-    static final List<String> SEPARATE_FIELDS =
-            List.of("name", "session", "asPath", "maximumPrefixes", "addPaths", "peers", "originated", "pools");
+    static final List<String> SEPARATE_FIELDS = List.of(
+            "name", "session", "asPath", "maximumPrefixes", "addPaths", "peers", "originated", "pools", "tunnels");
 
     private static final List<Field<SpeakerConfig>> ROUTER = List.of(
             new Field<>("instance", SpeakerConfig::instance, Effect.ROUTER_RESTARTED),
@@ -62,7 +62,6 @@ public final class PlanDiff {
             new Field<>("gracefulRestart.stalePathTime", SpeakerConfig::stalePathSeconds, Effect.NONE),
             new Field<>("gracefulShutdown.honor", SpeakerConfig::honorGracefulShutdown, Effect.ROUTES_REEVALUATED),
             new Field<>("redistribute", SpeakerConfig::redistribute, Effect.ROUTES_REEVALUATED),
-            new Field<>("tunnels", SpeakerConfig::tunnels, Effect.ROUTES_REEVALUATED),
             new Field<>("importFrom", speaker -> new Ranked(speaker.importFrom()), Effect.ROUTES_REEVALUATED),
             new Field<>("shutdown.drainTime", SpeakerConfig::drainSeconds, Effect.NONE));
 
@@ -146,6 +145,7 @@ public final class PlanDiff {
             new Field<>("advertise", PodPlan.Pool::advertise, Effect.ROUTES_REEVALUATED));
 
     private static final List<Field<PodPlan>> PODS = List.of(
+            new Field<>("tunnels", PodPlan::tunnels, Effect.ROUTES_REEVALUATED),
             new Field<>("reservations", PodPlan::reservations, Effect.NONE),
             new Field<>("state", PodPlan::state, Effect.NONE));
 

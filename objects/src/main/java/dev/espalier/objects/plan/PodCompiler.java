@@ -1,12 +1,15 @@
 package dev.espalier.objects.plan;
 
 import dev.espalier.net.IpPrefix;
+import dev.espalier.net.Ipv4Address;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.SecretReader;
 import dev.espalier.objects.kind.IpPoolSpec;
 import dev.espalier.objects.kind.IpReservationSpec;
 import dev.espalier.objects.kind.Kind;
+import dev.espalier.objects.kind.RouterSpec;
 import dev.espalier.objects.kind.StateStoreSpec;
+import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Secret;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -33,13 +36,25 @@ final class PodCompiler {
         for (Decoded<IpReservationSpec> reservation : specs.ofKind(Kind.IP_RESERVATION)) {
             reservations.addAll(reservation.spec().prefixes());
         }
+        List<PodPlan.Pool> compiled = pools.stream()
+                .map(this::pool)
+                .sorted(Comparator.comparing(PodPlan.Pool::name))
+                .toList();
         return new PodPlan(
-                pools.stream()
-                        .map(this::pool)
-                        .sorted(Comparator.comparing(PodPlan.Pool::name))
-                        .toList(),
+                compiled,
+                new TunnelCompiler(compiled, facts, chosenRouterId()).tunnels(),
                 reservations.stream().sorted().toList(),
                 state());
+    }
+
+    /** Of the router whose routes are those of the host: the pods' are among them. */
+    private @Nullable Ipv4Address chosenRouterId() {
+        for (Decoded<RouterSpec> router : specs.ofKind(Kind.ROUTER)) {
+            if (router.selected() && router.spec().instance().equals(RoutingInstance.DEFAULT)) {
+                return router.spec().routerId();
+            }
+        }
+        return null;
     }
 
     private PodPlan.Pool pool(Decoded<IpPoolSpec> decoded) {

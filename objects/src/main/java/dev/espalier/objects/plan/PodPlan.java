@@ -1,25 +1,30 @@
 package dev.espalier.objects.plan;
 
+import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a node's pods get their addresses from, and how these are reached. Immutable.
  *
  * @param pools all pools, also those that do not serve this node, by name
+ * @param tunnels by what this node reaches pods of others where a pool says so; one for each device
  * @param reservations addresses that no pod shall get
  * @param state where it is kept who has which address
  */
-public record PodPlan(List<Pool> pools, List<IpPrefix> reservations, State state) {
+public record PodPlan(List<Pool> pools, List<Tunnel> tunnels, List<IpPrefix> reservations, State state) {
 
     /** No pools. */
-    public static final PodPlan NONE = new PodPlan(List.of(), List.of(), new State(null, null));
+    public static final PodPlan NONE = new PodPlan(List.of(), List.of(), List.of(), new State(null, null));
 
     /** Keeps copies. */
     public PodPlan {
         pools = List.copyOf(pools);
+        tunnels = List.copyOf(tunnels);
         reservations = List.copyOf(reservations);
     }
 
@@ -93,6 +98,43 @@ public record PodPlan(List<Pool> pools, List<IpPrefix> reservations, State state
         @Override
         public String toString() {
             return kind == Kind.NONE ? kind.toString() : kind + (crossSubnet ? " (crossSubnet)" : " (always)");
+        }
+    }
+
+    /**
+     * Where a tunnel's packets to this node end.
+     *
+     * @param family of the node's address
+     * @return the address that other nodes are to be told as the next hop of what this node has in a pool; empty where nothing
+     *     travels through a tunnel, and any address of the node will do
+     */
+    public Optional<IpAddress> tunnelEnd(AddressFamily family) {
+        return tunnels.stream()
+                .map(Tunnel::local)
+                .filter(local -> local.family() == family)
+                .findFirst();
+    }
+
+    /**
+     * One tunnel from this node to all others.
+     *
+     * @param device the name of its link: one of those below
+     * @param local this node's address, at which it begins
+     */
+    public record Tunnel(String device, IpAddress local) {
+
+        /** VXLAN over IPv4. */
+        public static final String VXLAN_DEVICE = "vxlan.esp";
+
+        /** VXLAN over IPv6. */
+        public static final String VXLAN6_DEVICE = "vxlan6.esp";
+
+        /** IPv4 in IPv4. */
+        public static final String IPIP_DEVICE = "ipip.esp";
+
+        @Override
+        public String toString() {
+            return device + " from " + local;
         }
     }
 
