@@ -105,7 +105,8 @@ public final class Agent {
         CountDownLatch hurry = new CountDownLatch(2);
         AtomicReference<@Nullable String> farewell = new AtomicReference<>();
         // The API first: if another daemon answers on the socket, nothing may have been touched.
-        try (Control control = new Control(options, journal, ports, datagrams);
+        try (NodeTunnels tunnels = new NodeTunnels(NetworkNamespace.current(), fib, journal);
+                Control control = new Control(options, journal, ports, datagrams, tunnels);
                 ApiServer api = ApiServer.start(options.socket(), control, journal);
                 QuietCollection collection = new QuietCollection()) {
             collection.start();

@@ -84,6 +84,7 @@ final class Control implements Daemon, AutoCloseable {
     private final AgentOptions options;
     private final Journal journal;
     private final Instance.Ports ports;
+    private final Tunnels tunnels;
     private final RoutingLoop loop;
     private final long startedNanos = System.nanoTime();
     private final SplittableGenerator jitter =
@@ -99,10 +100,11 @@ final class Control implements Daemon, AutoCloseable {
     private volatile Plan plan;
     private volatile boolean started;
 
-    Control(AgentOptions options, Journal journal, Instance.Ports ports, DatagramPort datagrams) {
+    Control(AgentOptions options, Journal journal, Instance.Ports ports, DatagramPort datagrams, Tunnels tunnels) {
         this.options = options;
         this.journal = journal;
         this.ports = ports;
+        this.tunnels = tunnels;
         this.plan = Plan.empty(options.node());
         this.loop = new RoutingLoop("control", journal);
         this.liveness = new BfdLiveness(
@@ -260,6 +262,7 @@ final class Control implements Daemon, AutoCloseable {
         List<String> changed = new ArrayList<>();
         List<String> stopped = new ArrayList<>();
         liveness.profiles(wanted.bfdProfiles());
+        tunnels.follow(wanted.pods()); // before the routes that go through them
         try {
             for (Map.Entry<String, SpeakerConfig> speaker : speakers.entrySet()) {
                 if (!instances.containsKey(speaker.getKey())) {
@@ -281,6 +284,7 @@ final class Control implements Daemon, AutoCloseable {
             }
         } catch (RuntimeException refused) {
             liveness.profiles(plan.bfdProfiles());
+            tunnels.follow(plan.pods());
             Map<String, SpeakerConfig> before = speakersOf(plan);
             changed.forEach(name ->
                     Objects.requireNonNull(instances.get(name)).reconfigure(Objects.requireNonNull(before.get(name))));
@@ -302,6 +306,7 @@ final class Control implements Daemon, AutoCloseable {
         plan = wanted;
         imports.follow(next, speakers);
         pods.follow(wanted.pods(), next.get(RoutingInstance.DEFAULT.name())); // before anybody is told that this is all
+        tunnels.drop();
         begun.values().forEach(instance -> instance.talk(ready -> {}));
     }
 

@@ -65,7 +65,8 @@ class ControlTest {
                 instance -> NeighborMemory.NONE);
         AgentOptions options =
                 new AgentOptions(folder.resolve("espalier.yaml"), folder.resolve("api.sock"), "here", Map.of());
-        control = new Control(options, journal, ports, new Control.DatagramPort(ControlTest::noDatagrams, datagrams));
+        control = new Control(
+                options, journal, ports, new Control.DatagramPort(ControlTest::noDatagrams, datagrams), Tunnels.NONE);
         control.start();
     }
 
