@@ -1,6 +1,7 @@
 package dev.espalier.linux;
 
 import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.route.Fib;
 import dev.espalier.route.Loop;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.locks.ReentrantLock;
@@ -112,21 +114,27 @@ public final class NetlinkFib implements Fib, AutoCloseable {
     }
 
     /**
-     * Says which links are VXLAN devices of ours, in place of those said before. Next hops on them get the neighbours and forwarding
+     * Says which links are tunnels of ours, in place of those said before. Next hops on VXLAN devices get the neighbours and forwarding
      * entries that they need, before the routes that use them; entries of ours that no next hop needs are removed. Blocks; any thread.
      *
-     * @param links the kernel's numbers of the links
+     * @param links what kind each is, by the kernel's number of the link
+     * @param endsChanged told when {@link #tunnelEnds} may give another answer; on a thread that must not wait
      * @throws FibException when the kernel refuses, with its reason
      */
-    public void tunnels(Set<Integer> links) {
+    public void tunnels(Map<Integer, Tunnel.Kind> links, Runnable endsChanged) {
         lock.lock();
         try {
-            objects.tunnels(links);
+            objects.tunnels(links, endsChanged);
         } catch (NetlinkException refused) {
             throw new FibException("The other ends of tunnels cannot be told to the kernel: " + refused.getMessage());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** The nodes at the other ends of tunnels: those to which a next hop of ours sends through one. Any thread. */
+    public Set<IpAddress> tunnelEnds() {
+        return locked(objects::tunnelEnds);
     }
 
     // ---- reading

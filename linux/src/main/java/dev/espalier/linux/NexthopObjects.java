@@ -66,9 +66,14 @@ final class NexthopObjects {
         this.ends = new TunnelEnds(kernel);
     }
 
-    /** Says which links are VXLAN devices of ours: what the members on them need beside themselves is there from now on. */
-    void tunnels(Set<Integer> links) {
-        ends.links(links, memberIds.keySet());
+    /** Says which links are tunnels of ours: what the members on them need beside themselves is there from now on. */
+    void tunnels(Map<Integer, Tunnel.Kind> links, Runnable endsChanged) {
+        ends.links(links, endsChanged, memberIds.keySet());
+    }
+
+    /** The nodes that members on tunnels of ours name. */
+    Set<IpAddress> tunnelEnds() {
+        return ends.nodes();
     }
 
     /** Reads all objects of ours from the kernel, in place of what was believed. */

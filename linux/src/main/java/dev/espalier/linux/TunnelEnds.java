@@ -7,7 +7,10 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the VXLAN devices told where the other ends are: for each node that a next hop of ours names on such a device, a permanent
@@ -30,6 +33,11 @@ final class TunnelEnds {
 
     private final NetlinkClient kernel;
     private Set<Integer> links = Set.of();
+    private Set<Integer> vxlans = Set.of();
+    private Runnable changed = () -> {};
+
+    /** What the members name. */
+    private final Set<End> ends = new LinkedHashSet<>();
 
     /** An entry of either table: the link, and the node. */
     private record End(int link, IpAddress node) {}
@@ -38,35 +46,82 @@ final class TunnelEnds {
         this.kernel = kernel;
     }
 
-    /** From now on these links are the VXLAN devices of ours. */
-    void links(Set<Integer> now, Collection<Member> members) {
-        links = Set.copyOf(now);
+    /**
+     * From now on these links are the tunnels of ours.
+     *
+     * @param now what kind each is, by its number
+     * @param observer told when {@link #nodes} may give another answer; must not wait
+     */
+    void links(Map<Integer, Tunnel.Kind> now, Runnable observer, Collection<Member> members) {
+        links = Set.copyOf(now.keySet());
+        vxlans = now.entrySet().stream()
+                .filter(link -> link.getValue() != Tunnel.Kind.IPIP)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+        changed = observer;
         follow(members);
+        changed.run();
+    }
+
+    /** The nodes at other ends, of tunnels of any kind. */
+    Set<IpAddress> nodes() {
+        return ends.stream().map(End::node).collect(Collectors.toUnmodifiableSet());
     }
 
     /** A member is about to be made. @throws NetlinkException when the kernel refuses */
     void needed(Member member) {
-        IpAddress node = member.gateway();
-        if (node != null && links.contains(member.link())) {
-            add(new End(member.link(), node));
+        End end = end(member);
+        if (end == null) {
+            return;
+        }
+        if (vxlans.contains(end.link())) {
+            add(end);
+        }
+        if (ends.add(end)) {
+            changed.run();
         }
     }
 
     /** A member is gone, and these are left. */
-    void notNeeded(Member gone, Collection<Member> left) {
-        IpAddress node = gone.gateway();
-        if (node != null && links.contains(gone.link()) && !wanted(left).contains(new End(gone.link(), node))) {
-            removeNeighbour(new End(gone.link(), node));
-            removeForwarding(new End(gone.link(), node));
+    void notNeeded(Member gone, Set<Member> left) {
+        End end = end(gone);
+        Member twin = new Member(gone.family(), gone.gateway(), gone.link(), !gone.onLink());
+        if (end == null || left.contains(twin)) {
+            return;
         }
+        if (vxlans.contains(end.link())) {
+            removeNeighbour(end);
+            removeForwarding(end);
+        }
+        ends.remove(end);
+        changed.run();
+    }
+
+    /** What a member needs; null when it is not through a tunnel. */
+    private @Nullable End end(Member member) {
+        IpAddress node = member.gateway();
+        return node != null && links.contains(member.link()) ? new End(member.link(), node) : null;
     }
 
     /** Brings both tables in step with the members there are: adds what is missing, removes what is ours and nobody needs. */
     void follow(Collection<Member> members) {
-        if (links.isEmpty()) {
-            return;
+        Set<End> before = Set.copyOf(ends);
+        ends.clear();
+        for (Member member : members) {
+            End end = end(member);
+            if (end != null) {
+                ends.add(end);
+            }
         }
-        Set<End> wanted = wanted(members);
+        if (!ends.equals(before)) {
+            changed.run();
+        }
+        if (!vxlans.isEmpty()) {
+            mend(ends.stream().filter(end -> vxlans.contains(end.link())).collect(Collectors.toSet()));
+        }
+    }
+
+    private void mend(Set<End> wanted) {
         Set<End> neighbours = neighbours();
         Set<End> forwarding = forwarding();
         for (End end : neighbours) {
@@ -84,17 +139,6 @@ final class TunnelEnds {
                 add(end);
             }
         }
-    }
-
-    private Set<End> wanted(Collection<Member> members) {
-        Set<End> wanted = new LinkedHashSet<>();
-        for (Member member : members) {
-            IpAddress node = member.gateway();
-            if (node != null && links.contains(member.link())) {
-                wanted.add(new End(member.link(), node));
-            }
-        }
-        return wanted;
     }
 
     // ---- the two tables
@@ -157,7 +201,7 @@ final class TunnelEnds {
                 .end();
         kernel.dump(what, row -> {
             int link = row.word(Rtnetlink.NDM_IFINDEX);
-            if (row.octet(Rtnetlink.NDM_FAMILY) != family || !links.contains(link)) {
+            if (row.octet(Rtnetlink.NDM_FAMILY) != family || !vxlans.contains(link)) {
                 return;
             }
             row.attributes(Rtnetlink.NDMSG);

@@ -10,7 +10,7 @@ import dev.espalier.route.NextHop.Hop;
 import dev.espalier.route.RoutingInstance;
 import java.io.IOException;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,8 +107,8 @@ class TunnelLinksTest {
         TunnelLinks.Device right = there.make(vxlan(TWO, "10.244.2.0"));
         try (FibUnderTest mine = new FibUnderTest(one);
                 FibUnderTest theirs = new FibUnderTest(two)) {
-            mine.fib.tunnels(Set.of(left.link()));
-            theirs.fib.tunnels(Set.of(right.link()));
+            mine.fib.tunnels(Map.of(left.link(), Tunnel.Kind.VXLAN), () -> {});
+            theirs.fib.tunnels(Map.of(right.link(), Tunnel.Kind.VXLAN), () -> {});
             route(mine, "10.244.2.0/26", 1, through(left, TWO));
             route(theirs, "10.244.1.0/26", 1, through(right, ONE));
             assertThat(pings(one, "10.244.1.1", "10.244.2.1")).isTrue();
@@ -130,8 +130,8 @@ class TunnelLinksTest {
         assertThat(left.mtu()).isEqualTo(1430);
         try (FibUnderTest mine = new FibUnderTest(one);
                 FibUnderTest theirs = new FibUnderTest(two)) {
-            mine.fib.tunnels(Set.of(left.link()));
-            theirs.fib.tunnels(Set.of(right.link()));
+            mine.fib.tunnels(Map.of(left.link(), Tunnel.Kind.VXLAN), () -> {});
+            theirs.fib.tunnels(Map.of(right.link(), Tunnel.Kind.VXLAN), () -> {});
             route(mine, "fd00:2::/122", 1, through(left, "2001:db8:2::1"));
             route(theirs, "fd00:1::/122", 1, through(right, "2001:db8:1::1"));
             route(mine, "10.244.2.0/26", 2, through(left, "2001:db8:2::1"));
@@ -156,7 +156,8 @@ class TunnelLinksTest {
         TunnelLinks.Device left = here.make(vxlan(ONE));
         try (FibUnderTest mine = new FibUnderTest(one)) {
             route(mine, "10.244.2.0/26", 1, through(left, TWO));
-            mine.fib.tunnels(Set.of(left.link())); // said late: what is there counts all the same
+            mine.fib.tunnels(
+                    Map.of(left.link(), Tunnel.Kind.VXLAN), () -> {}); // said late: what is there counts all the same
             assertThat(neighbours("vxlan.esp")).contains("10.2.0.1 lladdr 02:45:0a:02:00:01");
             assertThat(forwarding("vxlan.esp")).contains("02:45:0a:02:00:01 dst 10.2.0.1 self permanent");
             route(mine, "10.244.3.0/26", 2, through(left, "10.3.0.1"));
@@ -174,7 +175,7 @@ class TunnelLinksTest {
     void afterARestartTheDeviceIsKeptAndOnlyEndsThatNobodyNeedsGo() throws IOException {
         TunnelLinks.Device left = here.make(vxlan(ONE, "10.244.1.0"));
         try (FibUnderTest mine = new FibUnderTest(one)) {
-            mine.fib.tunnels(Set.of(left.link()));
+            mine.fib.tunnels(Map.of(left.link(), Tunnel.Kind.VXLAN), () -> {});
             route(mine, "10.244.2.0/26", 1, through(left, TWO));
         }
         // a run that was killed between the end and its next hop; and what somebody else put there
@@ -206,7 +207,7 @@ class TunnelLinksTest {
                 FibUnderTest mine = new FibUnderTest(one)) {
             TunnelLinks.Device adopted = again.make(vxlan(ONE, "10.244.1.0"));
             assertThat(adopted).isEqualTo(new TunnelLinks.Device(left.link(), 1450, false));
-            mine.fib.tunnels(Set.of(adopted.link()));
+            mine.fib.tunnels(Map.of(adopted.link(), Tunnel.Kind.VXLAN), () -> {});
             assertThat(neighbours("vxlan.esp")).contains("10.2.0.1", "10.8.0.1").doesNotContain("10.9.0.1");
             assertThat(forwarding("vxlan.esp")).contains("10.2.0.1", "10.8.0.1").doesNotContain("10.9.0.1");
             assertThat(one.ip("route show 10.244.2.0/26")).contains("dev vxlan.esp");
@@ -217,12 +218,12 @@ class TunnelLinksTest {
     void endsThatSomebodyRemovedAreBackAfterARestart() throws IOException {
         TunnelLinks.Device left = here.make(vxlan(ONE));
         try (FibUnderTest mine = new FibUnderTest(one)) {
-            mine.fib.tunnels(Set.of(left.link()));
+            mine.fib.tunnels(Map.of(left.link(), Tunnel.Kind.VXLAN), () -> {});
             route(mine, "10.244.2.0/26", 1, through(left, TWO));
         }
         one.ip("neigh del 10.2.0.1 dev vxlan.esp");
         try (FibUnderTest mine = new FibUnderTest(one)) {
-            mine.fib.tunnels(Set.of(left.link()));
+            mine.fib.tunnels(Map.of(left.link(), Tunnel.Kind.VXLAN), () -> {});
             assertThat(neighbours("vxlan.esp")).contains("10.2.0.1 lladdr 02:45:0a:02:00:01");
         }
     }

@@ -4,6 +4,7 @@ import dev.espalier.linux.NetlinkException;
 import dev.espalier.linux.NetlinkFib;
 import dev.espalier.linux.NetworkNamespace;
 import dev.espalier.linux.Tunnel;
+import dev.espalier.linux.TunnelGuard;
 import dev.espalier.linux.TunnelLinks;
 import dev.espalier.net.IpAddress;
 import dev.espalier.objects.plan.PodPlan;
@@ -13,10 +14,11 @@ import dev.espalier.route.RoutingInstance;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,11 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
     private final NetworkNamespace host;
     private final NetlinkFib fib;
     private final EventSink events;
+    private final TunnelGuard guard;
     private final Map<Tunnel.Kind, String> troubles = new HashMap<>();
+    /** Told on another thread, which must not wait for this one. */
+    private final AtomicReference<String> guardTrouble = new AtomicReference<>("");
+
     private PodPlan plan = PodPlan.NONE;
     private List<IpAddress> addresses = List.of();
     private @Nullable TunnelLinks links;
@@ -44,6 +50,18 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
         this.host = host;
         this.fib = fib;
         this.events = events;
+        this.guard = new TunnelGuard(host, fib::tunnelEnds, this::guarded);
+    }
+
+    private void guarded(Optional<String> trouble) {
+        String sentence = trouble.orElse("");
+        if (!sentence.equals(guardTrouble.getAndSet(sentence)) && trouble.isPresent()) {
+            events.warning(
+                    "tunnel.guard",
+                    RoutingInstance.DEFAULT,
+                    "tunnels",
+                    "packets of tunnels are accepted from anybody: " + sentence);
+        }
     }
 
     @Override
@@ -81,14 +99,12 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
     }
 
     private void make() {
-        Set<Integer> vxlans = new HashSet<>();
+        Map<Integer, Tunnel.Kind> there = new HashMap<>();
         for (PodPlan.Tunnel wanted : plan.tunnels()) {
             Tunnel.Kind kind = kind(wanted);
             try {
                 TunnelLinks.Device device = links().make(new Tunnel(kind, wanted.local(), own(kind)));
-                if (kind != Tunnel.Kind.IPIP) {
-                    vxlans.add(device.link());
-                }
+                there.put(device.link(), kind);
                 boolean mended = troubles.remove(kind) != null;
                 if (device.made() || mended) {
                     events.info(
@@ -102,10 +118,11 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
             }
         }
         try {
-            fib.tunnels(vxlans);
+            fib.tunnels(there, guard::nodesChanged);
         } catch (Fib.FibException refused) {
             events.error("tunnel.ends", RoutingInstance.DEFAULT, "tunnels", String.valueOf(refused.getMessage()));
         }
+        guard.tunnels(Set.copyOf(there.values()));
     }
 
     /** IPIP carries IPv4 only; and every address once, on the device that most needs it. */
@@ -147,6 +164,7 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
     /** The devices stay, as all that is in the kernel. */
     @Override
     public synchronized void close() {
+        guard.close();
         if (links != null) {
             links.close();
         }

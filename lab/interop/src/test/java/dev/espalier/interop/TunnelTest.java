@@ -2,6 +2,7 @@ package dev.espalier.interop;
 
 import static dev.espalier.interop.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.lab.Cable;
 import dev.espalier.lab.Command;
@@ -39,6 +40,7 @@ class TunnelTest {
 
     @BeforeEach
     void threeNodes() throws IOException {
+        assumeTrue(Command.isInstalled("nft"), "nft is not installed");
         router.create();
         router.sysctl(Map.of("net.ipv4.ip_forward", 1));
         for (int subnet : List.of(1, 2)) {
@@ -174,6 +176,8 @@ class TunnelTest {
         reaches("a", "b");
         reaches("a", "c");
         assertThat(daemons.get("a").route(block("c")).toString()).contains("vxlan.esp");
+        within(5, () -> assertThat(nodes.get("a").command("nft", "list", "table", "inet", "espalier_tunnels").run().output()).as(daemons.get("a").log())
+                .contains("10.1.0.2", "10.2.0.3"));
 
         reload(CROSS_SUBNET);
         haveRoutes(
@@ -191,6 +195,7 @@ class TunnelTest {
         haveRoutes("via 10.1.0.2 dev eth0", "via 10.1.0.254 dev eth0", "via 10.1.0.1 dev eth0", "via 10.2.0.254");
         reaches("a", "b");
         assertThat(nodes.get("a").ip("link show")).doesNotContain("vxlan.esp");
+        within(5, () -> assertThat(nodes.get("a").exec("nft", "list", "tables")).doesNotContain("espalier_tunnels"));
     }
 
     @Test
