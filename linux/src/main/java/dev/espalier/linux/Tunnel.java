@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tunnel from this node to all others of its kind: one device, which learns of the other ends from the routes that use it.
@@ -13,9 +14,10 @@ import java.util.List;
  * @param kind how packets are wrapped
  * @param local this node's address, from which the tunnel's packets are sent: the one by which others know the node, as a BGP next hop
  * @param addresses what the device has for itself, at most one of each family: with them this node is the source of what it sends
- *     through the tunnel on its own account. They come from a block of the node's own, so that answers find back
+ *     through the tunnel on its own account. They come from a block of the node's own, so that answers find back. Null for those that it
+ *     has already
  */
-public record Tunnel(Kind kind, IpAddress local, List<IpAddress> addresses) {
+public record Tunnel(Kind kind, IpAddress local, @Nullable List<IpAddress> addresses) {
 
     /** How packets are wrapped. Every kind has one device on a node. */
     public enum Kind {
@@ -58,7 +60,7 @@ public record Tunnel(Kind kind, IpAddress local, List<IpAddress> addresses) {
      * @throws IllegalArgumentException when the local address is of another family than the tunnel's packets
      */
     public Tunnel {
-        addresses = List.copyOf(addresses);
+        addresses = addresses == null ? null : List.copyOf(addresses);
         if (local.family() != kind.outer) {
             throw new IllegalArgumentException("the " + kind + " tunnel cannot start at " + local + ": its packets are "
                     + (kind.outer == AddressFamily.IPV4 ? "IPv4" : "IPv6"));

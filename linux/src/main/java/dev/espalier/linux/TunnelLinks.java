@@ -112,7 +112,9 @@ public final class TunnelLinks implements AutoCloseable {
             int mtu = underlay.mtu() - tunnel.kind().overhead();
             up(device, mtu);
             settings(tunnel);
-            addresses(device.index(), tunnel.addresses());
+            if (tunnel.addresses() != null) {
+                addresses(device.index(), tunnel.addresses());
+            }
             return new Device(device.index(), mtu, !fits);
         } catch (NetlinkException refused) {
             throw new TunnelException("the tunnel's device " + tunnel.kind().device() + " cannot be made: "

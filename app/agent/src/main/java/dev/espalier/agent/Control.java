@@ -111,7 +111,12 @@ final class Control implements Daemon, AutoCloseable {
                 new BfdSessions(datagrams.sockets(), datagrams.loop(), journal, linkNames::index, jitter.split()),
                 linkNames::name);
         this.pods = new PodNetwork(
-                options.node(), options.socket(), NetworkNamespace.current(), journal, Clock.systemUTC());
+                options.node(),
+                options.socket(),
+                NetworkNamespace.current(),
+                journal,
+                Clock.systemUTC(),
+                tunnels::addresses);
         this.node = new NodeObserver(options.node(), Agent.hostname(), options.labels(), this::factsChanged);
     }
 

@@ -18,16 +18,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tunnels of this node: has the devices that the plan wants, and nothing of ours beside them. What does not succeed is said and
- * tried again with the next change of plan or of the host; meanwhile the routes that need it say that its link is not there. Blocks; any
- * thread.
+ * tried again with the next change of plan or of the host; meanwhile the routes that need it say that its link is not there. Any
+ * thread calls it and waits; the work is done on one thread, which is there while there is some: never on a virtual one, whose
+ * carrier a native call would hold.
  */
 final class NodeTunnels implements Tunnels, AutoCloseable {
 
+    private static final long IDLE_SECONDS = 5;
+
+    private final ExecutorService thread = new ThreadPoolExecutor(
+            0,
+            1,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name("tunnels").daemon().factory());
     private final NetworkNamespace host;
     private final NetlinkFib fib;
     private final EventSink events;
@@ -37,7 +52,9 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
     private final AtomicReference<String> guardTrouble = new AtomicReference<>("");
 
     private PodPlan plan = PodPlan.NONE;
-    private List<IpAddress> addresses = List.of();
+    /** Null before they are known: until then the devices keep what an earlier run gave them. */
+    private @Nullable List<IpAddress> addresses;
+
     private @Nullable TunnelLinks links;
 
     /**
@@ -64,38 +81,50 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
         }
     }
 
-    @Override
-    public synchronized void follow(PodPlan next) {
-        plan = next;
-        make();
+    private void await(Runnable work) {
+        CompletableFuture.runAsync(work, thread).join();
     }
 
     @Override
-    public synchronized void drop() {
-        Set<Tunnel.Kind> unwanted = EnumSet.allOf(Tunnel.Kind.class);
-        plan.tunnels().forEach(tunnel -> unwanted.remove(kind(tunnel)));
-        for (Tunnel.Kind kind : unwanted) {
-            try {
-                if (links().remove(kind)) {
-                    events.info(
-                            "tunnel.removed",
-                            RoutingInstance.DEFAULT,
-                            kind.device(),
-                            "no pool has packets travel through it any more");
-                }
-                troubles.remove(kind);
-            } catch (NetlinkException refused) {
-                trouble(kind, "it is not wanted any more and cannot be removed: " + refused.getMessage());
-            }
-        }
-    }
-
-    @Override
-    public synchronized void addresses(List<IpAddress> own) {
-        if (!addresses.equals(own)) {
-            addresses = List.copyOf(own);
+    public void follow(PodPlan next) {
+        await(() -> {
+            plan = next;
             make();
+        });
+    }
+
+    @Override
+    public void drop() {
+        await(() -> {
+            Set<Tunnel.Kind> unwanted = EnumSet.allOf(Tunnel.Kind.class);
+            plan.tunnels().forEach(tunnel -> unwanted.remove(kind(tunnel)));
+            unwanted.forEach(this::remove);
+        });
+    }
+
+    private void remove(Tunnel.Kind kind) {
+        try {
+            if (links().remove(kind)) {
+                events.info(
+                        "tunnel.removed",
+                        RoutingInstance.DEFAULT,
+                        kind.device(),
+                        "no pool has packets travel through it any more");
+            }
+            troubles.remove(kind);
+        } catch (NetlinkException refused) {
+            trouble(kind, "it is not wanted any more and cannot be removed: " + refused.getMessage());
         }
+    }
+
+    @Override
+    public void addresses(List<IpAddress> own) {
+        await(() -> {
+            if (!own.equals(addresses)) {
+                addresses = List.copyOf(own);
+                make();
+            }
+        });
     }
 
     private void make() {
@@ -126,7 +155,10 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
     }
 
     /** IPIP carries IPv4 only; and every address once, on the device that most needs it. */
-    private List<IpAddress> own(Tunnel.Kind kind) {
+    private @Nullable List<IpAddress> own(Tunnel.Kind kind) {
+        if (addresses == null) {
+            return null;
+        }
         boolean first = kind(plan.tunnels().getFirst()) == kind;
         return addresses.stream()
                 .filter(address -> switch (address.family()) {
@@ -163,10 +195,13 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
 
     /** The devices stay, as all that is in the kernel. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        await(() -> {
+            if (links != null) {
+                links.close();
+            }
+        });
+        thread.shutdown();
         guard.close();
-        if (links != null) {
-            links.close();
-        }
     }
 }

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,26 +78,29 @@ class TunnelTest {
     }
 
     private static void delete(Path directory) {
-        try (var files = Files.list(directory)) {
-            for (Path file : files.toList()) {
+        try (var files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-            Files.delete(directory);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
-    /** 10.244.10.1 for the first node: its block is 10.244.10.0/26. */
+    /** 10.244.10.129 for the first node, in 10.244.10.128/25. */
     private static String pod(String name) {
-        return block(name).replace("0/26", "1");
+        return block(name).replace("128/25", "129");
     }
 
     private static String block(String name) {
-        return "10.244." + (10 + name.charAt(0) - 'a') + ".0/26";
+        return "10.244." + number(name) + ".128/25";
     }
 
-    private static String configuration(String name, String encapsulation) {
+    private static int number(String name) {
+        return 10 + name.charAt(0) - 'a';
+    }
+
+    private String configuration(String name, String encapsulation) {
         StringBuilder text = new StringBuilder("""
                 apiVersion: espalier.dev/v1alpha1
                 kind: Router
@@ -104,16 +108,27 @@ class TunnelTest {
                 spec: {asn: 65000}
                 ---
                 apiVersion: espalier.dev/v1alpha1
-                kind: IpPool
-                metadata: {name: pods}
-                spec: {prefix: 10.244.0.0/16%s}
-                ---
-                apiVersion: espalier.dev/v1alpha1
                 kind: Advertisement
                 metadata: {name: block}
                 spec: {prefixes: [%s]}
-                """.formatted(encapsulation, block(name)));
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: StateStore
+                metadata: {name: own}
+                spec: {path: %s}
+                """.formatted(block(name), directories.get(number(name) - 10).resolve("state")));
         NODES.forEach((other, address) -> {
+            text.append("""
+                    ---
+                    apiVersion: espalier.dev/v1alpha1
+                    kind: IpPool
+                    metadata: {name: pods-of-%s}
+                    spec: {prefix: 10.244.%d.0/24%s%s}
+                    """.formatted(
+                            other,
+                            number(other),
+                            encapsulation,
+                            other.equals(name) ? "" : ", nodeSelector: {elsewhere: \"true\"}"));
             if (!other.equals(name)) {
                 text.append("""
                         ---
@@ -176,8 +191,19 @@ class TunnelTest {
         reaches("a", "b");
         reaches("a", "c");
         assertThat(daemons.get("a").route(block("c")).toString()).contains("vxlan.esp");
-        within(5, () -> assertThat(nodes.get("a").command("nft", "list", "table", "inet", "espalier_tunnels").run().output()).as(daemons.get("a").log())
+        within(5, () -> assertThat(nodes.get("a").exec("nft", "list", "table", "inet", "espalier_tunnels"))
                 .contains("10.1.0.2", "10.2.0.3"));
+
+        // what a node sends on its own account has an address of its own block, to which the answer finds back through the tunnel
+        within(10, () -> {
+            assertThat(nodes.get("c").ip("route get " + pod("a"))).contains("src 10.244.12.");
+            assertThat(nodes.get("a").ip("route show 10.244.12.0/26")).contains("via 10.2.0.3 dev vxlan.esp");
+            assertThat(nodes.get("c")
+                            .command("ping", "-c", "1", "-W", "1", pod("a"))
+                            .run()
+                            .succeeded())
+                    .isTrue();
+        });
 
         reload(CROSS_SUBNET);
         haveRoutes(

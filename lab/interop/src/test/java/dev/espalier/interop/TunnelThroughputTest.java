@@ -89,7 +89,7 @@ class TunnelThroughputTest {
     private void wire(int mtu) throws IOException {
         for (int i = 0; i < 2; i++) {
             String handle = "pods/" + i + "/eth0";
-            PodLink link = new PodLink(handle, "eth0", PodLink.macOf(handle), mtu, List.of(IpAddress.parse(pod(i))));
+            PodLink link = new PodLink(handle, "eth0", PodLink.macOf(handle), mtu, "", List.of(IpAddress.parse(pod(i))));
             try (PodLinks links =
                     new PodLinks(NetworkNamespace.named(nodes.get(i).name()))) {
                 links.remove(link.hostName());
@@ -102,7 +102,7 @@ class TunnelThroughputTest {
         return "10.244." + (node + 1) + ".1";
     }
 
-    private static String configuration(int node, String encapsulation) {
+    private String configuration(int node, String encapsulation) {
         return """
                 apiVersion: espalier.dev/v1alpha1
                 kind: Router
@@ -112,7 +112,7 @@ class TunnelThroughputTest {
                 apiVersion: espalier.dev/v1alpha1
                 kind: IpPool
                 metadata: {name: pods}
-                spec: {prefix: 10.244.0.0/16, encapsulation: %s}
+                spec: {prefix: 10.244.0.0/16, encapsulation: %s, nodeSelector: {elsewhere: "true"}}
                 ---
                 apiVersion: espalier.dev/v1alpha1
                 kind: Advertisement

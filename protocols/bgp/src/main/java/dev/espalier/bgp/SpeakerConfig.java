@@ -124,7 +124,8 @@ public record SpeakerConfig(
     /**
      * One prefix that this speaker announces.
      *
-     * @param attributes what is said of it; the next hop is null
+     * @param attributes what is said of it; without a next hop it is our own address on each session, and with one that, to
+     *     internal neighbours and to others who are told next hops as they are
      * @param peers the names of the peers to tell, or null for all
      * @param discard whether packets to addresses in it for which there is no better route are dropped here, so that they do
      *     not loop (a discard route in the kernel)

@@ -156,10 +156,14 @@ final class Attachments {
                 .mapToInt(pool -> switch (pool.encapsulation().kind()) {
                     case NONE -> 0;
                     case IPIP -> 20;
-                    case VXLAN -> 50;
+                    case VXLAN -> overIpv6(plan) ? 70 : 50;
                 })
                 .max()
                 .orElse(0);
+    }
+
+    private static boolean overIpv6(PodPlan plan) {
+        return plan.tunnels().stream().anyMatch(tunnel -> tunnel.device().equals(PodPlan.Tunnel.VXLAN6_DEVICE));
     }
 
     /** What the capabilities want beside the link; and a host with pods translates for them. */

@@ -3,6 +3,8 @@ package dev.espalier.agent.pods;
 import dev.espalier.bgp.SpeakerConfig.Origination;
 import dev.espalier.ipam.Block;
 import dev.espalier.library.instance.Instance;
+import dev.espalier.net.AddressFamily;
+import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.objects.plan.PodPlan;
 import dev.espalier.route.EventSink;
@@ -43,7 +45,8 @@ final class BlockRoutes {
     /** Whether packets to the rest of a prefix are dropped, by prefix. */
     private SortedMap<IpPrefix, Boolean> wanted;
 
-    private SortedMap<IpPrefix, Boolean> told = new TreeMap<>();
+    private SortedMap<IpPrefix, Origination> told = new TreeMap<>();
+    private PodPlan plan = PodPlan.NONE;
     private @Nullable Instance instance;
 
     /** Of the daemon whose API listens on a socket; reads what an earlier run announced. */
@@ -74,8 +77,14 @@ final class BlockRoutes {
         return wanted;
     }
 
-    /** Announces by another instance from now on; null for none. */
-    synchronized void follow(@Nullable Instance other) {
+    /**
+     * Announces by another instance from now on.
+     *
+     * @param other null for none
+     * @param next says where this node's tunnels end
+     */
+    synchronized void follow(@Nullable Instance other, PodPlan next) {
+        plan = next;
         if (!Objects.equals(instance, other)) {
             instance = other;
             told = new TreeMap<>();
@@ -89,8 +98,8 @@ final class BlockRoutes {
     }
 
     /** Goes over to what the blocks say now. */
-    synchronized void update(List<Block> blocks, PodPlan plan) {
-        SortedMap<IpPrefix, Boolean> next = wanted(node, blocks, plan);
+    synchronized void update(List<Block> blocks, PodPlan now) {
+        SortedMap<IpPrefix, Boolean> next = wanted(node, blocks, now);
         if (!next.equals(wanted)) {
             wanted = next;
             tell();
@@ -103,12 +112,13 @@ final class BlockRoutes {
         if (speaker == null) {
             return;
         }
-        SortedMap<IpPrefix, Boolean> before = told;
-        SortedMap<IpPrefix, Boolean> now = wanted;
+        SortedMap<IpPrefix, Origination> before = told;
+        SortedMap<IpPrefix, Origination> now = new TreeMap<>();
+        wanted.forEach((prefix, discard) -> now.put(prefix, origination(discard, nextHop(plan, prefix))));
         speaker.ask(view -> {
-            now.forEach((prefix, discard) -> {
-                if (!discard.equals(before.get(prefix))) {
-                    view.speaker().announce(OWNER, prefix, origination(discard));
+            now.forEach((prefix, origination) -> {
+                if (!origination.equals(before.get(prefix))) {
+                    view.speaker().announce(OWNER, prefix, origination);
                 }
             });
             before.keySet().stream().filter(prefix -> !now.containsKey(prefix)).forEach(prefix -> view.speaker()
@@ -118,9 +128,26 @@ final class BlockRoutes {
         told = now;
     }
 
-    private static Origination origination(boolean discard) {
+    /**
+     * The next hop that others are to be told: where this node's tunnels end if packets to the prefix may travel through one, since they
+     * would otherwise end at whatever address of the node a session has; null for just that. Pure.
+     */
+    static @Nullable IpAddress nextHop(PodPlan plan, IpPrefix prefix) {
+        boolean tunnelled = plan.pools().stream()
+                .anyMatch(pool ->
+                        pool.prefix().covers(prefix) && pool.encapsulation().kind() != PodPlan.Encapsulation.Kind.NONE);
+        if (!tunnelled) {
+            return null;
+        }
+        // IPv6 for IPv4 prefixes of a node that has nothing else, to neighbours that have agreed to it (RFC 8950)
+        return plan.tunnelEnd(prefix.family())
+                .or(() -> plan.tunnelEnd(AddressFamily.IPV6))
+                .orElse(null);
+    }
+
+    private static Origination origination(boolean discard, @Nullable IpAddress nextHop) {
         return new Origination(
-                PathAttributes.builder().origin(Origin.IGP).build(),
+                PathAttributes.builder().origin(Origin.IGP).nextHop(nextHop).build(),
                 null,
                 discard,
                 discard ? "pods: a block of this node" : "pods: an address of this node from another's block");

@@ -39,6 +39,7 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
     private final String node;
     private final EventSink events;
     private final Clock clock;
+    private final Consumer<List<IpAddress>> tunnelAddresses;
     private final BlockRoutes routes;
     private final NetworkNamespace host;
     private final ReadWriteLock everything = new ReentrantReadWriteLock();
@@ -93,12 +95,20 @@ public final class PodNetwork implements PodService, AutoCloseable {
      * @param socket the API's, beside which files are kept
      * @param host the namespace whose pods these are
      * @param events hears what people should know
+     * @param tunnelAddresses takes the addresses of this node's tunnels, as often as they have been looked at
      */
-    public PodNetwork(String node, Path socket, NetworkNamespace host, EventSink events, Clock clock) {
+    public PodNetwork(
+            String node,
+            Path socket,
+            NetworkNamespace host,
+            EventSink events,
+            Clock clock,
+            Consumer<List<IpAddress>> tunnelAddresses) {
         this.node = node;
         this.host = host;
         this.events = events;
         this.clock = clock;
+        this.tunnelAddresses = tunnelAddresses;
         this.routes = new BlockRoutes(node, socket, events);
         this.looking = Thread.ofVirtual().name("pods-comparison").unstarted(this::lookAgainAndAgain);
     }
@@ -124,7 +134,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
         } finally {
             everything.writeLock().unlock();
         }
-        routes.follow(speaker);
+        routes.follow(speaker, next);
         somethingNew.release();
     }
 
@@ -343,7 +353,11 @@ public final class PodNetwork implements PodService, AutoCloseable {
         Ipam addresses = addresses();
         new Comparison(node, events, wiring(), addresses, plan, this::complain).run(GRACE);
         addresses.tidy(node, this::poolOf);
-        routes.update(addresses.blocks(), plan);
+        try {
+            tunnelAddresses.accept(TunnelAddresses.of(node, plan, addresses));
+        } finally {
+            routes.update(addresses.blocks(), plan);
+        }
     }
 
     private @Nullable Pool poolOf(IpPrefix prefix) {

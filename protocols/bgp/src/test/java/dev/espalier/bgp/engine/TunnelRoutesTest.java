@@ -2,11 +2,13 @@ package dev.espalier.bgp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.espalier.bgp.SpeakerConfig;
 import dev.espalier.bgp.TunnelRule;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.route.Links;
 import dev.espalier.route.NextHop.Hop;
+import dev.espalier.route.PathAttributes;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -104,5 +106,28 @@ class TunnelRoutesTest {
         rules(rule(false));
         start();
         assertThat(here.onLoop(_ -> here.table.explain(BLOCK)).toString()).contains("10.0.0.1 through vxlan.esp");
+    }
+
+    @Test
+    void aNodeMayTellWhereItsTunnelEnds() {
+        rules(rule(false));
+        there.originated.put(
+                BLOCK,
+                new SpeakerConfig.Origination(
+                        PathAttributes.builder()
+                                .nextHop(IpAddress.parse("10.77.0.1"))
+                                .build(),
+                        null,
+                        true,
+                        "test"));
+        there.announcing(OTHER.toString(), 0);
+        there.start();
+        here.start();
+        here.hears(new Links.Event.LinkChanged(new Links.Link(TUNNEL, "vxlan.esp", true, false, 1450, "")));
+        assertThat(net.until(
+                        Duration.ofSeconds(30), () -> here.kernel.forwarding().size() == 2))
+                .isTrue();
+        assertThat(hops(BLOCK)).containsExactly(new Hop(IpAddress.parse("10.77.0.1"), TUNNEL, 1, true));
+        assertThat(hops(OTHER)).containsExactly(plainly());
     }
 }
