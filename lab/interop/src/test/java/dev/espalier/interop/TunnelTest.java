@@ -101,7 +101,8 @@ class TunnelTest {
     }
 
     private String configuration(String name, String encapsulation) {
-        StringBuilder text = new StringBuilder("""
+        StringBuilder text = new StringBuilder(
+                """
                 apiVersion: espalier.dev/v1alpha1
                 kind: Router
                 metadata: {name: main}
@@ -194,7 +195,8 @@ class TunnelTest {
         within(5, () -> assertThat(nodes.get("a").exec("nft", "list", "table", "inet", "espalier_tunnels"))
                 .contains("10.1.0.2", "10.2.0.3"));
 
-        // what a node sends on its own account has an address of its own block, to which the answer finds back through the tunnel
+        // what a node sends on its own account has an address of its own block, to which the answer finds back through
+        // the tunnel
         within(10, () -> {
             assertThat(nodes.get("c").ip("route get " + pod("a"))).contains("src 10.244.12.");
             assertThat(nodes.get("a").ip("route show 10.244.12.0/26")).contains("via 10.2.0.3 dev vxlan.esp");

@@ -89,7 +89,8 @@ class TunnelThroughputTest {
     private void wire(int mtu) throws IOException {
         for (int i = 0; i < 2; i++) {
             String handle = "pods/" + i + "/eth0";
-            PodLink link = new PodLink(handle, "eth0", PodLink.macOf(handle), mtu, "", List.of(IpAddress.parse(pod(i))));
+            PodLink link =
+                    new PodLink(handle, "eth0", PodLink.macOf(handle), mtu, "", List.of(IpAddress.parse(pod(i))));
             try (PodLinks links =
                     new PodLinks(NetworkNamespace.named(nodes.get(i).name()))) {
                 links.remove(link.hostName());
