@@ -8,7 +8,8 @@ import org.jspecify.annotations.NullMarked;
  * through the foreign-function API with layouts written by hand. {@link dev.espalier.linux.NetlinkFib} implements
  * {@link dev.espalier.route.Fib}, {@link dev.espalier.linux.NetlinkLinks} implements {@link dev.espalier.route.Links},
  * {@link dev.espalier.linux.Icmpv6RouterDiscovery} implements {@link dev.espalier.route.RouterDiscovery},
- * {@link dev.espalier.linux.DatagramLoop} implements {@link dev.espalier.route.Datagrams}.
+ * {@link dev.espalier.linux.DatagramLoop} implements {@link dev.espalier.route.Datagrams}. Beside the ports, it makes what pods and tunnels
+ * need of the host.
  *
  * <p><b>Called by</b> the agent, which makes these and hands them to the engines as ports, and by whoever wires pods.
  *

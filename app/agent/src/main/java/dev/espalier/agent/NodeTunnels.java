@@ -151,7 +151,15 @@ final class NodeTunnels implements Tunnels, AutoCloseable {
         } catch (Fib.FibException refused) {
             events.error("tunnel.ends", RoutingInstance.DEFAULT, "tunnels", String.valueOf(refused.getMessage()));
         }
-        guard.tunnels(Set.copyOf(there.values()));
+        guard.tunnels(knowsAllSenders() ? Set.copyOf(there.values()) : Set.of());
+    }
+
+    /**
+     * Whether every node that sends into a tunnel is at the other end of one. A node whose own pods are in a pool without encapsulation
+     * is not: its packets come through the tunnel, and the answers go plainly.
+     */
+    private boolean knowsAllSenders() {
+        return plan.pools().stream().noneMatch(pool -> pool.encapsulation().kind() == PodPlan.Encapsulation.Kind.NONE);
     }
 
     /** IPIP carries IPv4 only; and every address once, on the device that most needs it. */
