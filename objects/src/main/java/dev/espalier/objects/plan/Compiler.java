@@ -95,10 +95,14 @@ public final class Compiler {
                                     .compile(advertisementsByRouter.getOrDefault(router.name(), List.of())))));
         }
         planned.sort(Comparator.comparing(PlannedRouter::name));
-        PodPlan pods = new PodCompiler(specs, facts, secrets).compile();
+        PodCompiler podCompiler = new PodCompiler(specs, facts, secrets);
+        PodPlan pods = podCompiler.compile();
+        FlannelPlan flannel = new FlannelCompiler(
+                        specs, facts, (object, etcd) -> podCompiler.password(object, "spec.etcd", etcd))
+                .compile();
         return findings.errors().isEmpty()
                 ? new Compilation.Compiled(
-                        new Plan(facts.name(), planned, bfdProfiles.byName(), pods),
+                        new Plan(facts.name(), planned, bfdProfiles.byName(), pods, flannel),
                         policies.all(),
                         findings.warnings())
                 : new Compilation.Refused(findings.errors());
