@@ -34,7 +34,7 @@ public final class LeaseFsm {
 
     private static final int MOST_LOSSES = 10;
     private static final long AFTER_LOSSES = Duration.ofSeconds(5).toNanos();
-    private static final long AFTER_FAILURE = Duration.ofSeconds(1).toNanos();
+    private static final long AFTER_FAILURE = Duration.ofSeconds(2).toNanos();
     private static final long BETWEEN_RENEWALS = Duration.ofSeconds(30).toNanos();
 
     private final LeaseAttributes us;
@@ -92,13 +92,14 @@ public final class LeaseFsm {
                 Step.of(
                         new Seeking(state.obstacle(), state.detail(), state.had(), state.losses(), LeaseState.NEVER),
                         new LeaseEffect.Look());
-            case LeaseEvent.Failed(String why) -> failed(state.had(), why, now);
+            case LeaseEvent.Failed(String why) -> failed(state, why, now);
             case LeaseEvent.Written _, LeaseEvent.Outrun _ -> Step.of(state);
         };
     }
 
-    private static Step failed(@Nullable SubnetKey had, String why, long now) {
-        return Step.of(new Seeking(Obstacle.ETCD, why, had, 0, now + AFTER_FAILURE));
+    private static Step failed(Seeking before, String why, long now) {
+        Seeking after = new Seeking(Obstacle.ETCD, why, before.had(), 0, now + AFTER_FAILURE);
+        return told(before, after, Weight.WARNING);
     }
 
     /** Asks for a subnet, or says why not. */
@@ -130,14 +131,18 @@ public final class LeaseFsm {
 
     private static Step obstructed(Seeking before, Obstacle obstacle, String detail) {
         Seeking after = new Seeking(obstacle, detail, before.had(), before.losses(), LeaseState.NEVER);
-        boolean known = before.obstacle() == obstacle && before.detail().equals(detail);
-        return known
+        return told(before, after, Weight.ERROR);
+    }
+
+    /** Says why there is no subnet, unless that is what was said before. */
+    private static Step told(Seeking before, Seeking after, Weight weight) {
+        return before.because().equals(after.because())
                 ? Step.of(after)
-                : Step.of(after, new Tell(Weight.ERROR, "flannel.lease.none", "no subnet: " + after.because()));
+                : Step.of(after, new Tell(weight, "flannel.lease.none", "no subnet: " + after.because()));
     }
 
     private Step claimOwn(Seeking state, NetworkConfig config, String document, Network.Lease own) {
-        Claiming claiming = new Claiming(config, document, own.subnet(), own.reserved(), state.had(), state.losses());
+        Claiming claiming = new Claiming(config, document, own.subnet(), own.reserved(), state);
         return own.reserved() && own.value().equals(us.json())
                 ? taken(claiming, own.revision(), LeaseState.NEVER) // there is nothing to write
                 : Step.of(claiming, new LeaseEffect.Write(own.subnet(), us.json(), own.revision(), !own.reserved()));
@@ -157,28 +162,29 @@ public final class LeaseFsm {
             }
         }
         effects.add(new LeaseEffect.Write(subnet, us.json(), 0, true));
-        return new Step(new Claiming(config, document, subnet, false, state.had(), state.losses()), effects);
+        return new Step(new Claiming(config, document, subnet, false, state), effects);
     }
 
     private Step claiming(Claiming state, LeaseEvent event, long now) {
         return switch (event) {
             case LeaseEvent.Written(long revision, long expires) -> taken(state, revision, expires);
-            case LeaseEvent.Outrun _ -> {
-                int losses = state.losses() + 1;
-                yield losses < MOST_LOSSES
-                        ? Step.of(
-                                new Seeking(Obstacle.RACE, "", state.had(), losses, LeaseState.NEVER),
-                                new LeaseEffect.Look())
-                        : Step.of(new Seeking(Obstacle.RACE, "", state.had(), 0, now + AFTER_LOSSES));
-            }
-            case LeaseEvent.Failed(String why) -> failed(state.had(), why, now);
+            case LeaseEvent.Outrun _ -> outrun(state.before(), now);
+            case LeaseEvent.Failed(String why) -> failed(state.before(), why, now);
             case LeaseEvent.Seen _, LeaseEvent.Due _ -> Step.of(state);
         };
     }
 
+    private static Step outrun(Seeking before, long now) {
+        int losses = before.losses() + 1;
+        return losses < MOST_LOSSES
+                ? Step.of(
+                        new Seeking(Obstacle.RACE, "", before.had(), losses, LeaseState.NEVER), new LeaseEffect.Look())
+                : Step.of(new Seeking(Obstacle.RACE, "", before.had(), 0, now + AFTER_LOSSES));
+    }
+
     private static Step taken(Claiming claim, long revision, long expires) {
         SubnetKey subnet = claim.subnet();
-        SubnetKey had = claim.had();
+        SubnetKey had = claim.before().had();
         boolean moved = had != null && !had.equals(subnet);
         String message = "the node's subnet is " + subnet + (claim.reserved() ? ", which is reserved for it" : "")
                 + (moved

@@ -66,16 +66,9 @@ public sealed interface LeaseState {
      * @param document the same as it was read
      * @param subnet which one
      * @param reserved whether an operator keeps it for the node
-     * @param had the subnet it had
-     * @param losses as for {@link Seeking}
+     * @param before where it stood when it asked
      */
-    record Claiming(
-            NetworkConfig config,
-            String document,
-            SubnetKey subnet,
-            boolean reserved,
-            @Nullable SubnetKey had,
-            int losses)
+    record Claiming(NetworkConfig config, String document, SubnetKey subnet, boolean reserved, Seeking before)
             implements LeaseState {
         @Override
         public long due() {

@@ -266,10 +266,22 @@ class LeaseFsmTest {
     void aWriteOfWhichNothingIsKnownIsLookedAfter() {
         config(CONFIG);
         Write write = write(seen());
-        on(new LeaseEvent.Failed("silence"), NOW);
+        assertThat(kind(on(new LeaseEvent.Failed("silence"), NOW))).isEqualTo("flannel.lease.none");
         assertThat(on(new LeaseEvent.Due(), state.due())).containsExactly(new Look());
         long at = lease(write.subnet().text(), "192.0.2.1", true); // it was carried out
         assertThat(seen()).containsExactly(new Write(write.subnet(), US.json(), at, true));
+    }
+
+    @Test
+    void anEtcdThatRefusesIsAskedAgainAndThatIsSaidOnce() {
+        config(CONFIG);
+        write(seen());
+        assertThat(kind(on(new LeaseEvent.Failed("permission denied"), NOW))).isEqualTo("flannel.lease.none");
+        for (int i = 0; i < 5; i++) {
+            assertThat(on(new LeaseEvent.Due(), state.due())).containsExactly(new Look());
+            write(seen());
+            assertThat(on(new LeaseEvent.Failed("permission denied"), NOW)).isEmpty();
+        }
     }
 
     @Test
