@@ -75,8 +75,7 @@ public final class Instance {
     private final Speaker speaker;
     private volatile @Nullable AutoCloseable watch;
 
-    private Instance(
-            SpeakerConfig config, RoutingLoop loop, RoutingTable table, PrefixIndex index, Speaker speaker) {
+    private Instance(SpeakerConfig config, RoutingLoop loop, RoutingTable table, PrefixIndex index, Speaker speaker) {
         this.instance = config.instance();
         this.device = config.device();
         this.loop = loop;

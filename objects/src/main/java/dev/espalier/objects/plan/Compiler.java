@@ -98,7 +98,7 @@ public final class Compiler {
         PodCompiler podCompiler = new PodCompiler(specs, facts, secrets);
         PodPlan pods = podCompiler.compile();
         FlannelPlan flannel = new FlannelCompiler(
-                        specs, facts, (object, etcd) -> podCompiler.password(object, "spec.etcd", etcd))
+                        specs, routers.here(), facts, (object, etcd) -> podCompiler.password(object, "spec.etcd", etcd))
                 .compile();
         return findings.errors().isEmpty()
                 ? new Compilation.Compiled(

@@ -7,7 +7,9 @@ import dev.espalier.net.Ipv6Address;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.kind.FlannelSpec;
 import dev.espalier.objects.kind.Kind;
+import dev.espalier.objects.kind.RouterSpec;
 import dev.espalier.policy.NearestName;
+import dev.espalier.route.RoutingInstance;
 import dev.espalier.route.Secret;
 import java.util.List;
 import java.util.Optional;
@@ -18,12 +20,23 @@ import org.jspecify.annotations.Nullable;
 final class FlannelCompiler {
 
     private final Specs specs;
+    private final List<Decoded<RouterSpec>> routers;
     private final NodeFacts facts;
     private final BiFunction<Decoded<?>, EtcdAddress, @Nullable Secret> password;
 
-    /** @param password reads the password of an object's etcd, and reports it when there is none */
-    FlannelCompiler(Specs specs, NodeFacts facts, BiFunction<Decoded<?>, EtcdAddress, @Nullable Secret> password) {
+    /**
+     * For a node.
+     *
+     * @param routers the Routers of the node
+     * @param password reads the password of an object's etcd, and reports it when there is none
+     */
+    FlannelCompiler(
+            Specs specs,
+            List<Decoded<RouterSpec>> routers,
+            NodeFacts facts,
+            BiFunction<Decoded<?>, EtcdAddress, @Nullable Secret> password) {
         this.specs = specs;
+        this.routers = routers;
         this.facts = facts;
         this.password = password;
     }
@@ -47,6 +60,7 @@ final class FlannelCompiler {
 
     private @Nullable FlannelPlan plan(Decoded<FlannelSpec> flannel) {
         FlannelSpec spec = flannel.spec();
+        refuseWithoutRoutes(flannel);
         NodeFacts.Interface link = link(flannel);
         if (link == null) {
             return null;
@@ -68,6 +82,20 @@ final class FlannelCompiler {
                 (Ipv6Address) ipv6,
                 spec.subnetFile(),
                 spec.ipMasq());
+    }
+
+    /** Both put their routes into the same table, and it is in the kernel or it is not. */
+    private void refuseWithoutRoutes(Decoded<FlannelSpec> flannel) {
+        for (Decoded<RouterSpec> router : routers) {
+            if (router.spec().instance().equals(RoutingInstance.DEFAULT)
+                    && !router.spec().installRoutes()) {
+                flannel.error(
+                        "spec",
+                        "the network's routes would not be in the kernel: Router/" + router.name()
+                                + " has 'installRoutes: false'",
+                        "give that Router another 'instance', or one of the two a 'nodeSelector'");
+            }
+        }
     }
 
     private static @Nullable IpAddress address(
