@@ -267,6 +267,10 @@ class FlannelTest {
         us.start(flannel("one"));
         within(20, () -> assertThat(routes(one)).isEqualTo(routes("10.5.77.0/24", "10.20.0.3")));
         String ours = subnetOf("10.20.0.1");
+        one.ip("route del 10.5.77.0/24");
+        within(10, () -> assertThat(routes(one))
+                .as("what somebody removed is back")
+                .hasSize(1));
 
         delete("subnets/" + ours.replace('/', '-'));
         within(10, () -> assertThat(subnetOf("10.20.0.1")).isEqualTo(ours));

@@ -1,6 +1,7 @@
 package dev.espalier.agent.flannel;
 
 import dev.espalier.agent.api.FlannelView;
+import dev.espalier.agent.etcd.EtcdAccess;
 import dev.espalier.flannel.HostGateway;
 import dev.espalier.flannel.LeaseAttributes;
 import dev.espalier.flannel.LeaseFsm;
@@ -9,6 +10,7 @@ import dev.espalier.flannel.Network;
 import dev.espalier.flannel.NetworkConfig;
 import dev.espalier.flannel.SubnetEnv;
 import dev.espalier.flannel.SubnetKey;
+import dev.espalier.objects.plan.EtcdAddress;
 import dev.espalier.objects.plan.FlannelPlan;
 import dev.espalier.route.Event;
 import dev.espalier.route.EventSink;
@@ -73,7 +75,7 @@ final class FlannelMember implements EtcdWatch.Observer, AutoCloseable {
         this.events = events;
         this.clock = clock;
         this.file = new SubnetFile(Path.of(plan.subnetFile()));
-        this.keys = EtcdAccess.open(plan.etcd());
+        this.keys = open(plan.etcd());
         LeaseAttributes us = new LeaseAttributes(plan.publicIp(), plan.publicIpv6(), NetworkConfig.HOST_GW);
         this.keeper = new LeaseKeeper(
                 keys,
@@ -82,6 +84,12 @@ final class FlannelMember implements EtcdWatch.Observer, AutoCloseable {
                 tell -> tell(LeaseKeeper.severity(tell.weight()), tell.kind(), tell.message()));
         this.watch = keys.watch("", this);
         this.thread = Thread.ofVirtual().name("flannel").unstarted(this::run);
+    }
+
+    /** A prefix may be given with a slash at its end or, as flannel's users write it, without. */
+    private static EtcdKeys open(EtcdAddress etcd) {
+        String prefix = etcd.prefix().endsWith("/") ? etcd.prefix() : etcd.prefix() + "/";
+        return new EtcdKeys(EtcdAccess.options(etcd, prefix));
     }
 
     /**

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.stores.state.StateStoreException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -261,6 +262,57 @@ class EtcdKeysTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aMemberThatWantsToSeeACertificateIsWatchedToo() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/openssl")), "openssl is not installed");
+        Path certificates = Files.createDirectory(folder.resolve("certificates"));
+        makeCertificate(certificates);
+        try (EtcdServer server = EtcdServer.startWithTls(folder, certificates);
+                EtcdKeys stranger = keys(server.endpoints());
+                EtcdKeys keys = new EtcdKeys(server.options(PREFIX, 0))) {
+            Heard heard = new Heard();
+            try (EtcdWatch _ = keys.watch("", heard)) {
+                heard.awaitKeys();
+                keys.put(
+                        "a",
+                        "x",
+                        EtcdKeys.ABSENT,
+                        keys.grant(Duration.ofMinutes(1)).id());
+                heard.awaitKeys("a");
+            }
+            try (EtcdWatch _ = stranger.watch("", heard)) {
+                assertThat(heard.awaitSilence()).contains("no member of etcd answers");
+            }
+        }
+    }
+
+    /** One that vouches for itself, for server and client alike. */
+    private static void makeCertificate(Path folder) throws Exception {
+        Process openssl = new ProcessBuilder(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=etcd",
+                        "-addext",
+                        "subjectAltName=IP:127.0.0.1",
+                        "-keyout",
+                        "key.pem",
+                        "-out",
+                        "cert.pem")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("openssl.log").toFile())
+                .start();
+        assertThat(openssl.waitFor()).isZero();
+        Files.copy(folder.resolve("cert.pem"), folder.resolve("ca.pem"));
     }
 
     private static void requirePasswords(URI endpoint) {

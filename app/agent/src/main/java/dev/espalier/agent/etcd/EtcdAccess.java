@@ -1,32 +1,31 @@
-package dev.espalier.agent.flannel;
+package dev.espalier.agent.etcd;
 
 import dev.espalier.objects.plan.EtcdAddress;
-import dev.espalier.stores.etcd.EtcdKeys;
 import dev.espalier.stores.etcd.EtcdOptions;
 import dev.espalier.stores.etcd.PemFiles;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the etcd that a configuration names. */
-final class EtcdAccess {
+/** Reads what it takes to speak to the etcd that a plan names. */
+public final class EtcdAccess {
 
     private EtcdAccess() {}
 
     /**
-     * Nothing is asked yet.
+     * As the plan says. Nothing is asked yet.
      *
+     * @param prefix what all keys begin with
      * @throws dev.espalier.stores.state.StateStoreException naming the file of a certificate or key that cannot be used
      */
-    static EtcdKeys open(EtcdAddress etcd) {
-        String prefix = etcd.prefix().endsWith("/") ? etcd.prefix() : etcd.prefix() + "/";
-        return new EtcdKeys(new EtcdOptions(
+    public static EtcdOptions options(EtcdAddress etcd, String prefix) {
+        return new EtcdOptions(
                 etcd.endpoints(),
                 prefix,
                 etcd.user(),
                 etcd.password() == null ? null : new String(etcd.password().reveal(), StandardCharsets.UTF_8),
                 PemFiles.context(path(etcd.caFile()), path(etcd.certificateFile()), path(etcd.keyFile())),
-                EtcdOptions.PATIENCE));
+                EtcdOptions.PATIENCE);
     }
 
     private static @Nullable Path path(@Nullable String name) {
