@@ -407,6 +407,7 @@ final class Control implements Daemon, AutoCloseable {
 
     @Override
     public void close() {
+        flannel.close();
         pods.close();
         loop.close();
     }

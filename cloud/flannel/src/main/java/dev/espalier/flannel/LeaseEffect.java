@@ -25,9 +25,6 @@ public sealed interface LeaseEffect {
     /** Read anew what etcd has, and tell it by {@link LeaseEvent.Seen}, or {@link LeaseEvent.Failed}. Always the last effect. */
     record Look() implements LeaseEffect {}
 
-    /** The subnet is the node's: say so to whoever gives addresses to pods. */
-    record Publish(NetworkConfig config, SubnetKey subnet) implements LeaseEffect {}
-
     /** Something that people may want to know. */
     record Tell(Weight weight, String kind, String message) implements LeaseEffect {}
 

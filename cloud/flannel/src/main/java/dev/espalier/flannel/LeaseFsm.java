@@ -200,8 +200,7 @@ public final class LeaseFsm {
                         expires,
                         renewal(expires),
                         false),
-                new Tell(moved ? Weight.WARNING : Weight.INFO, "flannel.lease.held", message),
-                new LeaseEffect.Publish(claim.config(), subnet));
+                new Tell(moved ? Weight.WARNING : Weight.INFO, "flannel.lease.held", message));
     }
 
     private static long renewal(long expires) {

@@ -3,7 +3,6 @@ package dev.espalier.flannel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.espalier.flannel.LeaseEffect.Look;
-import dev.espalier.flannel.LeaseEffect.Publish;
 import dev.espalier.flannel.LeaseEffect.Remove;
 import dev.espalier.flannel.LeaseEffect.Tell;
 import dev.espalier.flannel.LeaseEffect.Write;
@@ -112,12 +111,12 @@ class LeaseFsmTest {
     }
 
     @Test
-    void onlyWhatIsWrittenIsPublishedAndItIsRenewedAnHourBeforeItsEnd() {
+    void onlyWhatIsWrittenIsHeldAndItIsRenewedAnHourBeforeItsEnd() {
         config(CONFIG);
         Write write = write(seen());
         assertThat(state).isInstanceOf(LeaseState.Claiming.class);
         List<LeaseEffect> effects = written(write);
-        assertThat(effects).contains(new Publish(NetworkConfig.parse(CONFIG), write.subnet()));
+        assertThat(held().subnet()).isEqualTo(write.subnet());
         assertThat(kind(effects)).isEqualTo("flannel.lease.held");
         assertThat(state.due()).isEqualTo(NOW + 23 * HOUR);
 
@@ -172,7 +171,7 @@ class LeaseFsmTest {
 
         state = LeaseFsm.start(null); // the next run finds it written already
         etcd.remove("r");
-        assertThat(seen()).hasOnlyElementsOfTypes(Tell.class, Publish.class);
+        assertThat(seen()).hasOnlyElementsOfType(Tell.class);
         assertThat(held().reserved()).isTrue();
     }
 

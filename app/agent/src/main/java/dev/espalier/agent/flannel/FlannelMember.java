@@ -49,7 +49,6 @@ final class FlannelMember implements EtcdWatch.Observer, AutoCloseable {
     private final EtcdKeys keys;
     private final LeaseKeeper keeper;
     private final SubnetFile file;
-    private final EtcdWatch watch;
     private final Thread thread;
     private final BlockingQueue<Boolean> bell = new ArrayBlockingQueue<>(1);
     private final AtomicReference<EtcdKeys.@Nullable Contents> fresh = new AtomicReference<>();
@@ -82,7 +81,6 @@ final class FlannelMember implements EtcdWatch.Observer, AutoCloseable {
                 new LeaseFsm(us, random),
                 LeaseFsm.start(file.subnet().orElse(null)),
                 tell -> tell(LeaseKeeper.severity(tell.weight()), tell.kind(), tell.message()));
-        this.watch = keys.watch("", this);
         this.thread = Thread.ofVirtual().name("flannel").unstarted(this::run);
     }
 
@@ -143,16 +141,32 @@ final class FlannelMember implements EtcdWatch.Observer, AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
-            EtcdKeys.Contents news = fresh.getAndSet(null);
-            if (news != null) {
-                keeper.seen(news);
-            }
-            keeper.passTime();
-            program();
-            publish();
-            awaitBell(Math.min(LOOK_NANOS, keeper.state().due() - System.nanoTime()));
+        try (EtcdWatch _ = keys.watch("", this)) {
+            keep();
         }
+    }
+
+    private void keep() {
+        while (!closed) {
+            long nanos = LOOK_NANOS;
+            try {
+                look();
+                nanos = Math.min(nanos, keeper.nanosUntilDue());
+            } catch (RuntimeException bug) {
+                events.accept(Event.taskFailed(RoutingInstance.DEFAULT.name(), "flannel " + plan.name(), bug));
+            }
+            awaitBell(nanos);
+        }
+    }
+
+    private void look() {
+        EtcdKeys.Contents news = fresh.getAndSet(null);
+        if (news != null) {
+            keeper.seen(news);
+        }
+        keeper.passTime();
+        program();
+        publish();
     }
 
     private void awaitBell(long nanos) {
@@ -263,7 +277,6 @@ final class FlannelMember implements EtcdWatch.Observer, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        watch.close();
         thread.interrupt();
         keys.close();
         try {

@@ -26,13 +26,13 @@ final class FlannelRoutes {
         if (other == instance) {
             return;
         }
-        instance = other;
         routes = other == null
                 ? null
                 : other.ask(view -> {
                     view.table().awaitRoutesOf(RouteSource.FLANNEL);
                     return new SourceRoutes(view.table(), view.index(), RouteSource.FLANNEL);
                 });
+        instance = other;
     }
 
     /** Has these routes, and no others. */

@@ -55,9 +55,15 @@ final class LeaseKeeper {
 
     /** Does what is due by now. */
     void passTime() {
-        if (state.due() <= System.nanoTime()) {
+        if (nanosUntilDue() <= 0) {
             play(new LeaseEvent.Due());
         }
+    }
+
+    /** How long until {@link #passTime} has something to do. */
+    long nanosUntilDue() {
+        long due = state.due();
+        return due == LeaseState.NEVER ? LeaseState.NEVER : due - System.nanoTime();
     }
 
     private static Network network(EtcdKeys.Contents contents) {
@@ -94,7 +100,6 @@ final class LeaseKeeper {
                     network = now;
                     yield new LeaseEvent.Seen(now);
                 }
-                case LeaseEffect.Publish _ -> null; // whoever plays this looks at the state
                 case LeaseEffect.Tell tell -> {
                     teller.accept(tell);
                     yield null;
