@@ -25,6 +25,7 @@ module dev.espalier.agent {
     requires dev.espalier.bgp;
     requires dev.espalier.capture;
     requires dev.espalier.cni;
+    requires dev.espalier.flannel;
     requires dev.espalier.ipam;
     requires dev.espalier.library;
     requires dev.espalier.linux;

@@ -23,6 +23,7 @@ class ArchitectureTest {
         "dev.espalier.routing..",
         "dev.espalier.bfd..",
         "dev.espalier.bgp..",
+        "dev.espalier.flannel..",
     };
 
     private static JavaClasses house;

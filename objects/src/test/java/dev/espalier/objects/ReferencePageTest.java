@@ -54,6 +54,6 @@ class ReferencePageTest {
                 .map(match -> match.group(1))
                 .collect(Collectors.toList());
 
-        assertThat(examples).hasSize(9).allSatisfy(Examples::plan);
+        assertThat(examples).hasSize(10).allSatisfy(Examples::plan);
     }
 }

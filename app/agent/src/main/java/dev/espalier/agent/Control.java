@@ -13,6 +13,7 @@ import dev.espalier.agent.api.RefreshView;
 import dev.espalier.agent.api.RouteQuery;
 import dev.espalier.agent.api.RouteView;
 import dev.espalier.agent.api.StatusView;
+import dev.espalier.agent.flannel.Flannel;
 import dev.espalier.agent.pods.PodNetwork;
 import dev.espalier.bfd.engine.BfdSessions;
 import dev.espalier.bfd.engine.SessionSnapshot;
@@ -95,6 +96,7 @@ final class Control implements Daemon, AutoCloseable {
     private final CompletableFuture<Void> observed = new CompletableFuture<>();
     private final Imports imports = new Imports();
     private final PodNetwork pods;
+    private final Flannel flannel;
     private boolean factsMayDiffer;
     private volatile Map<String, Instance> instances = Map.of();
     private volatile Plan plan;
@@ -117,6 +119,7 @@ final class Control implements Daemon, AutoCloseable {
                 journal,
                 Clock.systemUTC(),
                 tunnels::addresses);
+        this.flannel = new Flannel(journal, Clock.systemUTC(), jitter.split());
         this.node = new NodeObserver(options.node(), Agent.hostname(), options.labels(), this::factsChanged);
     }
 
@@ -144,6 +147,7 @@ final class Control implements Daemon, AutoCloseable {
         ports.links().watch(loop, event -> {
             linkNames.changed(event);
             node.changed(event);
+            flannel.changed(event);
             observed.complete(null);
         });
         observed.orTimeout(10, TimeUnit.SECONDS).join();
@@ -298,6 +302,9 @@ final class Control implements Daemon, AutoCloseable {
             restore(stopped, before);
             throw refused;
         }
+        if (wanted.flannel() == null) {
+            flannel.follow(null, null); // while there is a table to take its routes out of
+        }
         Map<String, Instance> next = new LinkedHashMap<>();
         instances.forEach((name, running) -> {
             if (speakers.containsKey(name)) {
@@ -312,6 +319,7 @@ final class Control implements Daemon, AutoCloseable {
         imports.follow(next, speakers);
         pods.follow(wanted.pods(), next.get(RoutingInstance.DEFAULT.name())); // before anybody is told that this is all
         tunnels.drop();
+        flannel.follow(wanted.flannel(), next.get(RoutingInstance.DEFAULT.name()));
         begun.values().forEach(instance -> instance.talk(ready -> {}));
     }
 
@@ -346,12 +354,16 @@ final class Control implements Daemon, AutoCloseable {
         served.keySet().retainAll(restored.keySet());
         imports.follow(restored, served);
         pods.follow(plan.pods(), restored.get(RoutingInstance.DEFAULT.name()));
+        flannel.follow(plan.flannel(), restored.get(RoutingInstance.DEFAULT.name()));
         again.forEach(instance -> instance.talk(ready -> {}));
     }
 
     private static Map<String, SpeakerConfig> speakersOf(Plan of) {
         Map<String, SpeakerConfig> speakers = new LinkedHashMap<>();
         of.routers().forEach(router -> speakers.put(router.speaker().instance().name(), router.speaker()));
+        if (of.flannel() != null) {
+            speakers.putIfAbsent(WithoutBgp.SPEAKER.instance().name(), WithoutBgp.SPEAKER);
+        }
         return speakers;
     }
 
@@ -379,6 +391,7 @@ final class Control implements Daemon, AutoCloseable {
      */
     synchronized void stop(@Nullable String text) {
         pods.follow(plan.pods(), null); // nobody is left to announce blocks
+        flannel.close();
         // First, or our silence would be a failure to the neighbours, and end their patience with a restart of ours.
         liveness.sessions()
                 .close()
@@ -404,6 +417,7 @@ final class Control implements Daemon, AutoCloseable {
 
     @Override
     public void close() {
+        flannel.close();
         pods.close();
         loop.close();
     }
@@ -429,7 +443,8 @@ final class Control implements Daemon, AutoCloseable {
                 notReady.orElse(null),
                 List.of(options.configuration().toString()),
                 Agent.missingRights(),
-                views);
+                views,
+                flannel.view());
     }
 
     @Override

@@ -46,6 +46,34 @@ final class StatusCommand extends ClientCommand {
             out().println(style().paint("Missing rights: " + String.join(", ", missing), Tone.BAD));
         }
         instances(status.objects("instances"));
+        flannel(status.object("flannel"));
+    }
+
+    private void flannel(JsonObject flannel) {
+        if (flannel.fields().isEmpty()) {
+            return;
+        }
+        out().println();
+        String subnet = flannel.text("subnet");
+        String lease = flannel.text("until");
+        String what = subnet.isEmpty()
+                ? style().paint("no subnet: " + flannel.text("because"), Tone.BAD)
+                : style().paint(subnet, Tone.GOOD)
+                        + (lease.isEmpty() ? ", reserved" : ", leased until " + lease + " and renewed an hour before");
+        out().println("Flannel %s, %s on %s: %s; routes to %d other subnets"
+                .formatted(
+                        flannel.text("name"),
+                        flannel.text("publicIp"),
+                        flannel.text("link"),
+                        what,
+                        flannel.number("routes")));
+        if (!flannel.text("etcdAwaySince").isEmpty()) {
+            out().println(style().paint(
+                            "  etcd cannot be asked since " + flannel.text("etcdAwaySince")
+                                    + "; subnet and routes stay as they are: " + flannel.text("etcdAwayBecause"),
+                            Tone.WARNING));
+        }
+        flannel.texts("skipped").forEach(sentence -> out().println(style().paint("  " + sentence, Tone.WARNING)));
     }
 
     private void instances(List<JsonObject> instances) {
@@ -76,11 +104,12 @@ final class StatusCommand extends ClientCommand {
 
     private static List<Cell> row(JsonObject instance) {
         long peers = instance.number("peers");
+        boolean bgp = instance.number("asn") != 0;
         long established = instance.number("established");
         return List.of(
                 Cell.of(instance.text("name")),
-                Cell.of(instance.number("asn")),
-                Cell.of(instance.text("routerId")),
+                Cell.of(bgp ? Long.toString(instance.number("asn")) : "-"),
+                Cell.of(bgp ? instance.text("routerId") : "-"),
                 Cell.of(instance.texts("listening").isEmpty() ? "-" : String.join(", ", instance.texts("listening"))),
                 new Cell(established + " of " + peers, established == peers ? Tone.GOOD : Tone.WARNING),
                 Cell.of(instance.number("paths")),

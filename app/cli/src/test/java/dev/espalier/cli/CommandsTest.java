@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import dev.espalier.agent.api.ApiServer;
 import dev.espalier.agent.api.Daemon;
 import dev.espalier.agent.api.EventView;
+import dev.espalier.agent.api.FlannelView;
 import dev.espalier.agent.api.RouteQuery;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -249,6 +250,42 @@ class CommandsTest {
 
                 Instance     AS  Router ID  Listening  Peers up  Paths  Attr sets  Kernel routes
                 default   65001  10.0.0.1   179        3 of 5     1042         17  1000 installed, 2 failed
+                """);
+    }
+
+    @Test
+    void theStatusSaysHowTheNodeStandsInItsFlannelNetwork() {
+        daemon.flannel = new FlannelView(
+                "pods",
+                "eth0",
+                "192.0.2.1",
+                "10.5.1.0/24",
+                "2026-05-02T09:12:44Z",
+                null,
+                null,
+                null,
+                3,
+                List.of("10.5.9.0/24 has no route: its node uses another backend (vxlan)"));
+        assertThat(ask("status").out()).endsWith("""
+
+                Flannel pods, 192.0.2.1 on eth0: 10.5.1.0/24, leased until 2026-05-02T09:12:44Z and renewed an hour before; routes to 3 other subnets
+                  10.5.9.0/24 has no route: its node uses another backend (vxlan)
+                """);
+        daemon.flannel = new FlannelView(
+                "pods",
+                "eth0",
+                "192.0.2.1",
+                null,
+                null,
+                "the network has no document under 'config' in etcd",
+                "2026-05-02T09:12:44Z",
+                "no member of etcd answers",
+                0,
+                List.of());
+        assertThat(ask("status").out()).endsWith("""
+
+                Flannel pods, 192.0.2.1 on eth0: no subnet: the network has no document under 'config' in etcd; routes to 0 other subnets
+                  etcd cannot be asked since 2026-05-02T09:12:44Z; subnet and routes stay as they are: no member of etcd answers
                 """);
     }
 

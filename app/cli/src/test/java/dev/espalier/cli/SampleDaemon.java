@@ -5,6 +5,7 @@ import dev.espalier.agent.api.BfdView;
 import dev.espalier.agent.api.Daemon;
 import dev.espalier.agent.api.EventView;
 import dev.espalier.agent.api.ExplainView;
+import dev.espalier.agent.api.FlannelView;
 import dev.espalier.agent.api.PathView;
 import dev.espalier.agent.api.PeerView;
 import dev.espalier.agent.api.PlanView;
@@ -33,6 +34,7 @@ final class SampleDaemon implements Daemon {
     private final List<Consumer<EventView>> followers = new CopyOnWriteArrayList<>();
     volatile boolean ready = true;
     volatile boolean validOnReload = true;
+    volatile FlannelView flannel;
     volatile int copiesOfRoutes = 1;
 
     // ---- status
@@ -60,7 +62,8 @@ final class SampleDaemon implements Daemon {
                         17,
                         new TreeMap<>(Map.of("installed", 1000, "failed", 2, "stale", 0, "pending", 0)),
                         !ready,
-                        ready ? List.of() : List.of("tor-1"))));
+                        ready ? List.of() : List.of("tor-1"))),
+                flannel);
     }
 
     @Override

@@ -34,7 +34,7 @@ public enum InstallProtocol {
             case IBGP -> IBGP;
             case LOCAL -> LOCAL;
             case LEAKED -> LEAKED;
-            case KERNEL -> KERNEL;
+            case KERNEL, FLANNEL -> KERNEL; // beside BGP in the table, and not judged by its policies
         };
     }
 

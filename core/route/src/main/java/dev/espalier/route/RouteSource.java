@@ -9,6 +9,8 @@ public enum RouteSource {
     KERNEL(0),
     /** Announced here by configuration, or an aggregate's discard route. */
     LOCAL(5),
+    /** The subnet of another node of a flannel network. */
+    FLANNEL(10),
     /** Learnt from an external BGP peer. */
     EBGP(20),
     /** Learnt from an internal BGP peer. */

@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,8 @@ public final class RoutingTable implements Links.Observer {
     private boolean closed;
     private boolean groupsChanged;
     private boolean installing = true;
+    private final Set<RouteSource> untold = EnumSet.noneOf(RouteSource.class);
+    private @Nullable String sweepReason;
     private WaysObserver waysObserver = WaysObserver.NONE;
 
     /** The routes of one family. */
@@ -118,12 +122,31 @@ public final class RoutingTable implements Links.Observer {
     }
 
     /**
+     * Has a sweep wait for a source that has yet to tell its routes, and that whoever calls {@link #sweep} knows nothing of. To be
+     * called before that.
+     */
+    public void awaitRoutesOf(RouteSource source) {
+        untold.add(source);
+    }
+
+    /** Says that a source has told its routes, or will tell none: a sweep that waited for it is made up for. */
+    public void routesTold(RouteSource source) {
+        if (untold.remove(source) && sweepReason != null) {
+            sweep(sweepReason);
+        }
+    }
+
+    /**
      * Removes from the kernel what an earlier run left and nobody has announced since. To be called once all protocols have
      * told what they know, or will not.
      *
      * @param why a sentence for people
      */
     public void sweep(String why) {
+        sweepReason = why;
+        if (!untold.isEmpty()) {
+            return;
+        }
         int swept = contents.sweep();
         wake();
         if (swept > 0) {

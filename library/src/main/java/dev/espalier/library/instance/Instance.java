@@ -71,14 +71,16 @@ public final class Instance {
     private final @Nullable String device;
     private final RoutingLoop loop;
     private final RoutingTable table;
+    private final PrefixIndex index;
     private final Speaker speaker;
     private volatile @Nullable AutoCloseable watch;
 
-    private Instance(SpeakerConfig config, RoutingLoop loop, RoutingTable table, Speaker speaker) {
+    private Instance(SpeakerConfig config, RoutingLoop loop, RoutingTable table, PrefixIndex index, Speaker speaker) {
         this.instance = config.instance();
         this.device = config.device();
         this.loop = loop;
         this.table = table;
+        this.index = index;
         this.speaker = speaker;
     }
 
@@ -156,7 +158,7 @@ public final class Instance {
      */
     public void talk(Consumer<View> prepare) {
         ask(loop, () -> {
-            prepare.accept(new View(table, speaker, loop));
+            prepare.accept(new View(table, index, speaker, loop));
             speaker.start();
             return this;
         });
@@ -188,7 +190,7 @@ public final class Instance {
                 earlier,
                 linkIndex,
                 jitter);
-        return new Instance(config, loop, table, speaker);
+        return new Instance(config, loop, table, index, speaker);
     }
 
     /** Whether it can go over to a configuration; another kernel table, or another device, makes it another instance. */
@@ -249,10 +251,11 @@ public final class Instance {
      * What an answer is made from; on the loop.
      *
      * @param table the routing table
+     * @param index the prefixes that table and speaker share
      * @param speaker the BGP speaker
      * @param loop the loop that owns both
      */
-    public record View(RoutingTable table, Speaker speaker, Loop loop) {}
+    public record View(RoutingTable table, PrefixIndex index, Speaker speaker, Loop loop) {}
 
     /**
      * Has a question answered on the loop, before what waits there. The answer must be immutable.
@@ -260,7 +263,7 @@ public final class Instance {
      * @throws IllegalStateException when the loop is too busy to answer, or it is the loop that asks
      */
     public <T> T ask(Function<View, T> question) {
-        return ask(loop, loop::executeAhead, () -> question.apply(new View(table, speaker, loop)));
+        return ask(loop, loop::executeAhead, () -> question.apply(new View(table, index, speaker, loop)));
     }
 
     private static <T> T ask(RoutingLoop loop, Supplier<T> question) {

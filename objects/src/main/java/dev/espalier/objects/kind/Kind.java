@@ -33,6 +33,8 @@ public record Kind<S>(String name, Function<String, Decoder<S>> decoder, boolean
             new Kind<>("IpReservation", _ -> IpReservationSpec.DECODER, false);
     /** Where state is kept that several nodes write. */
     public static final Kind<StateStoreSpec> STATE_STORE = new Kind<>("StateStore", _ -> StateStoreSpec.DECODER, true);
+    /** A flannel network. */
+    public static final Kind<FlannelSpec> FLANNEL = new Kind<>("Flannel", _ -> FlannelSpec.DECODER, true);
     /** Which routes pass, and how they are changed. */
     public static final Kind<PolicyDefinition> ROUTE_POLICY = new Kind<>("RoutePolicy", PolicyDecoder::of, false);
     /** Prefixes for policies to name. */
@@ -69,6 +71,7 @@ public record Kind<S>(String name, Function<String, Decoder<S>> decoder, boolean
             IP_POOL.name,
             IP_RESERVATION.name,
             STATE_STORE.name,
+            FLANNEL.name,
             ROUTE_POLICY.name,
             PREFIX_SET.name,
             NEIGHBOR_SET.name,

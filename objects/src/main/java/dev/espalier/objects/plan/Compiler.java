@@ -82,7 +82,8 @@ public final class Compiler {
         AdvertisementCompiler.checkNames(advertisements, peers, objects.complete());
         advertisements.forEach(advertisement -> AdvertisementCompiler.contributors(advertisement, policies));
 
-        PodPlan pods = new PodCompiler(specs, facts, secrets).compile();
+        PodCompiler podCompiler = new PodCompiler(specs, facts, secrets);
+        PodPlan pods = podCompiler.compile();
         List<PlannedRouter> planned = new ArrayList<>();
         for (Decoded<RouterSpec> router : routers.here()) {
             PeerCompiler peerCompiler = new PeerCompiler(router, facts, secrets, policies, separation);
@@ -101,9 +102,12 @@ public final class Compiler {
                                     .compile(advertisementsByRouter.getOrDefault(router.name(), List.of())))));
         }
         planned.sort(Comparator.comparing(PlannedRouter::name));
+        FlannelPlan flannel = new FlannelCompiler(
+                        specs, routers.here(), facts, (object, etcd) -> podCompiler.password(object, "spec.etcd", etcd))
+                .compile();
         return findings.errors().isEmpty()
                 ? new Compilation.Compiled(
-                        new Plan(facts.name(), planned, bfdProfiles.byName(), pods),
+                        new Plan(facts.name(), planned, bfdProfiles.byName(), pods, flannel),
                         policies.all(),
                         findings.warnings())
                 : new Compilation.Refused(findings.errors());

@@ -33,7 +33,9 @@ public record PlanChange(
         /** A range of addresses for pods. */
         POOL,
         /** What pods have in common. */
-        PODS;
+        PODS,
+        /** A flannel network. */
+        FLANNEL;
 
         /** The word that people see. */
         @Override
@@ -56,6 +58,8 @@ public record PlanChange(
         SESSION_ENDED("ends the session"),
         /** The socket that accepts connections is opened anew; sessions stay up. */
         LISTENER_REOPENED("reopens the listening socket"),
+        /** The flannel network is left and entered again; its routes stay. */
+        NETWORK_ENTERED_ANEW("enters the network anew"),
         /** All sessions of the router are closed and opened again. */
         ROUTER_RESTARTED("resets all sessions of the router");
 

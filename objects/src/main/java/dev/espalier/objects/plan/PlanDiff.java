@@ -149,6 +149,14 @@ public final class PlanDiff {
             new Field<>("reservations", PodPlan::reservations, Effect.NONE),
             new Field<>("state", PodPlan::state, Effect.NONE));
 
+    private static final List<Field<FlannelPlan>> FLANNEL = List.of(
+            new Field<>("etcd", FlannelPlan::etcd, Effect.NETWORK_ENTERED_ANEW),
+            new Field<>("interface", FlannelPlan::link, Effect.NETWORK_ENTERED_ANEW),
+            new Field<>("publicIp", FlannelPlan::publicIp, Effect.NETWORK_ENTERED_ANEW),
+            new Field<>("publicIpv6", FlannelPlan::publicIpv6, Effect.NETWORK_ENTERED_ANEW),
+            new Field<>("subnetFile", FlannelPlan::subnetFile, Effect.NETWORK_ENTERED_ANEW),
+            new Field<>("ipMasq", FlannelPlan::ipMasq, Effect.NETWORK_ENTERED_ANEW));
+
     /** How many paths are sent of those there are: from many to few changes no session. */
     private static @Nullable Object pathsSent(PeerConfig.AddPaths paths) {
         return switch (paths.send()) {
@@ -168,6 +176,7 @@ public final class PlanDiff {
         diff.routers(before, after);
         diff.bfdProfiles(before.bfdProfiles(), after.bfdProfiles());
         diff.pods(before.pods(), after.pods());
+        diff.flannel(before.flannel(), after.flannel());
         return List.copyOf(diff.changes);
     }
 
@@ -182,7 +191,8 @@ public final class PlanDiff {
                 + PREFIX.size()
                 + BFD_PROFILE.size()
                 + POOL.size()
-                + PODS.size();
+                + PODS.size()
+                + FLANNEL.size();
     }
 
     private void routers(Plan before, Plan after) {
@@ -225,6 +235,19 @@ public final class PlanDiff {
             }
         }
         fields(Subject.PODS, "", PODS, before, after);
+    }
+
+    private void flannel(@Nullable FlannelPlan before, @Nullable FlannelPlan after) {
+        Map<String, FlannelPlan> old = before == null ? Map.of() : Map.of(before.name(), before);
+        Map<String, FlannelPlan> next = after == null ? Map.of() : Map.of(after.name(), after);
+        for (String name : union(old, next)) {
+            FlannelPlan was = old.get(name);
+            FlannelPlan is = next.get(name);
+            whole(Subject.FLANNEL, name, was, is, Effect.NONE);
+            if (was != null && is != null) {
+                fields(Subject.FLANNEL, name, FLANNEL, was, is);
+            }
+        }
     }
 
     private void peers(List<PeerConfig> before, List<PeerConfig> after) {

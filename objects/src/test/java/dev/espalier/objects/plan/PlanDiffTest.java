@@ -263,6 +263,48 @@ class PlanDiffTest {
                         PlanChange.Subject.POOL, "a", "disabled", "false", "true", PlanChange.Effect.NONE));
     }
 
+    @Test
+    void aFlannelNetworkIsEnteredAnewWhenItsFileIsAnother() {
+        String flannel = """
+                apiVersion: espalier.dev/v1alpha1
+                kind: Flannel
+                metadata: {name: pods}
+                spec: {etcd: {endpoints: ["http://10.1.0.9:2379"]}%s}
+                """;
+        assertThat(PlanDiff.between(
+                        Examples.plan(flannel.formatted("")),
+                        Examples.plan(flannel.formatted(", subnetFile: /tmp/subnet.env"))))
+                .containsExactly(new PlanChange(
+                        PlanChange.Subject.FLANNEL,
+                        "pods",
+                        "subnetFile",
+                        "/run/flannel/subnet.env",
+                        "/tmp/subnet.env",
+                        PlanChange.Effect.NETWORK_ENTERED_ANEW));
+    }
+
+    @Test
+    void aFlannelNetworkIsOnTheInterfaceOfTheDefaultRouteOrOfTheAddress() {
+        String flannel = """
+                apiVersion: espalier.dev/v1alpha1
+                kind: Flannel
+                metadata: {name: pods}
+                spec: {etcd: {endpoints: ["http://10.1.0.9:2379"]}%s}
+                """;
+        FlannelPlan usual = Examples.plan(flannel.formatted("")).flannel();
+        assertThat(usual).isNotNull();
+        assertThat(usual.link()).isEqualTo("eth0");
+        assertThat(usual.publicIp()).hasToString("10.1.0.2");
+        assertThat(usual.publicIpv6()).hasToString("2001:db8:1::2");
+        assertThat(usual.etcd().prefix()).isEqualTo("/coreos.com/network");
+        assertThat(Examples.plan(flannel.formatted(", publicIp: 10.1.0.2")).flannel())
+                .isEqualTo(usual);
+        FlannelPlan behindNat = Examples.plan(flannel.formatted(", interface: eth0, publicIp: 192.0.2.7"))
+                .flannel();
+        assertThat(behindNat).isNotNull();
+        assertThat(behindNat.publicIp()).hasToString("192.0.2.7");
+    }
+
     /** A field that is added to these records and forgotten here would change without a word. */
     @Test
     void noFieldIsForgotten() {
@@ -276,7 +318,8 @@ class PlanDiffTest {
                         SpeakerConfig.Origination.class,
                         BfdProfile.class,
                         PodPlan.class,
-                        PodPlan.Pool.class)
+                        PodPlan.Pool.class,
+                        FlannelPlan.class)
                 .flatMap(record -> Stream.of(record.getRecordComponents()))
                 .map(RecordComponent::getName)
                 .filter(name -> !PlanDiff.SEPARATE_FIELDS.contains(name))

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param configuration the files it was told to read
  * @param missingCapabilities what it lacks of the rights it needs, by the kernel's name
  * @param instances what it runs
+ * @param flannel the flannel network it takes part in; null for none
  */
 public record StatusView(
         String version,
@@ -26,14 +27,15 @@ public record StatusView(
         @Nullable String notReadyBecause,
         List<String> configuration,
         List<String> missingCapabilities,
-        List<Instance> instances) {
+        List<Instance> instances,
+        @Nullable FlannelView flannel) {
 
     /**
      * One routing instance.
      *
      * @param name its name
      * @param kernelTable the kernel's table
-     * @param asn our AS
+     * @param asn our AS; 0 where no Router is for this instance
      * @param routerId our BGP identifier
      * @param listening the ports on which peers may connect
      * @param peers how many neighbours there are

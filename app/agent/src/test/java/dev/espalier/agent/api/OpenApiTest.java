@@ -37,6 +37,7 @@ class OpenApiTest {
             Map.entry("Document", Daemon.Document.class),
             Map.entry("Event", EventView.class),
             Map.entry("Explain", ExplainView.class),
+            Map.entry("Flannel", FlannelView.class),
             Map.entry("Instance", StatusView.Instance.class),
             Map.entry("Ipam", IpamView.class),
             Map.entry("IpamAllocation", IpamView.Allocation.class),

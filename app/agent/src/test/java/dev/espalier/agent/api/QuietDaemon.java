@@ -48,7 +48,18 @@ final class QuietDaemon implements Daemon {
                 notReady,
                 List.of("node.yaml"),
                 List.of(),
-                List.of(instance));
+                List.of(instance),
+                new FlannelView(
+                        "pods",
+                        "eth0",
+                        "192.0.2.1",
+                        "10.5.1.0/24",
+                        "2026-01-02T03:04:05Z",
+                        null,
+                        null,
+                        null,
+                        3,
+                        List.of()));
     }
 
     @Override

@@ -286,7 +286,7 @@ final class LocRib {
         return switch (decision.bestSource().kind()) {
             case LOCAL -> false;
             case LEAKED -> nextHops.forwards(nextHop(decision.best()));
-            case EBGP, IBGP, KERNEL -> true;
+            case EBGP, IBGP, KERNEL, FLANNEL -> true;
         };
     }
 

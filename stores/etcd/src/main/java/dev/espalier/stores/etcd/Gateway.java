@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,8 @@ final class Gateway implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(2);
     /** gRPC's code for a missing or outdated token. */
     private static final int UNAUTHENTICATED = 16;
+    /** gRPC's code for what does not exist, such as a lease that has ended. */
+    private static final int NOT_FOUND = 5;
 
     private final EtcdOptions options;
     private final HttpClient client;
@@ -70,19 +73,76 @@ final class Gateway implements AutoCloseable {
      * @throws StateStoreException when nobody answers, or the answer is a refusal
      */
     JsonNode ask(String path, ObjectNode question, boolean repeatable) {
-        if (options.user() != null && token == null) {
-            authenticate();
+        Answer answer = askAsUser(path, question, repeatable);
+        if (!answer.isFine()) {
+            throw refusal(path, answer);
         }
+        return answer.body();
+    }
+
+    /** Gives an order that may be carried out twice, about something that need not exist any more. */
+    void askUnlessGone(String path, ObjectNode question) {
+        Answer answer = askAsUser(path, question, true);
+        if (!answer.isFine() && answer.code() != NOT_FOUND) {
+            throw refusal(path, answer);
+        }
+    }
+
+    private static StateStoreException refusal(String path, Answer answer) {
+        return new StateStoreException("etcd at " + answer.member() + " refuses " + path + ": " + answer.complaint());
+    }
+
+    private Answer askAsUser(String path, ObjectNode question, boolean repeatable) {
+        authenticateOnce();
         Answer answer = askAround(path, question, repeatable);
         if (answer.code() == UNAUTHENTICATED && options.user() != null) {
             authenticate();
             answer = askAround(path, question, repeatable);
         }
-        if (!answer.isFine()) {
-            throw new StateStoreException(
-                    "etcd at " + answer.member() + " refuses " + path + ": " + answer.complaint());
+        return answer;
+    }
+
+    /**
+     * Asks a question that has many answers, of one member after another until one has given the first.
+     *
+     * @throws StateStoreException when nobody answers, or the answer is a refusal
+     */
+    AnswerStream open(String path, ObjectNode question) {
+        authenticateOnce();
+        List<URI> members = options.endpoints();
+        StringBuilder complaints = new StringBuilder();
+        for (int i = 0; i < members.size(); i++) {
+            int index = (favourite + i) % members.size();
+            URI member = members.get(index);
+            // A member that has lost the others would go on as if nothing happened in the world.
+            HttpRequest request = request(member, path, question)
+                    .header("Grpc-Metadata-hasleader", "true")
+                    .build();
+            AnswerStream stream = new AnswerStream(client, member, request, this::forgetToken);
+            try {
+                stream.awaitFirst(options.patience());
+                favourite = index;
+                return stream;
+            } catch (IOException silent) {
+                stream.close();
+                complaints.append("; ").append(member).append(": ").append(reason(silent));
+            } catch (StateStoreException refused) {
+                stream.close();
+                throw refused;
+            }
         }
-        return answer.body();
+        throw new StateStoreException("no member of etcd answers" + complaints);
+    }
+
+    /** Has the next question ask for a new token first. */
+    void forgetToken() {
+        token = null;
+    }
+
+    private void authenticateOnce() {
+        if (options.user() != null && token == null) {
+            authenticate();
+        }
     }
 
     private void authenticate() {
@@ -130,22 +190,26 @@ final class Gateway implements AutoCloseable {
         return !(silent instanceof ConnectException || silent instanceof HttpConnectTimeoutException);
     }
 
-    private static String reason(IOException silent) {
+    static String reason(Throwable failed) {
+        Throwable silent =
+                failed instanceof CompletionException && failed.getCause() != null ? failed.getCause() : failed;
         String message = silent.getMessage();
         return message == null ? silent.getClass().getSimpleName() : message;
     }
 
-    private Answer ask(URI member, String path, ObjectNode question) throws IOException {
+    private HttpRequest.Builder request(URI member, String path, ObjectNode question) {
         HttpRequest.Builder request = HttpRequest.newBuilder(member.resolve(path))
-                .timeout(options.patience())
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(JSON.writeValueAsBytes(question)));
+                .POST(HttpRequest.BodyPublishers.ofString(question.toString()));
         String present = token;
-        if (present != null) {
-            request.header("Authorization", present);
-        }
+        return present == null ? request : request.header("Authorization", present);
+    }
+
+    private Answer ask(URI member, String path, ObjectNode question) throws IOException {
+        HttpRequest request =
+                request(member, path, question).timeout(options.patience()).build();
         try {
-            HttpResponse<byte[]> response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
             return new Answer(member, response.statusCode(), body(response.body()));
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
@@ -164,6 +228,6 @@ final class Gateway implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        client.shutdownNow(); // an answer may be on its way that never ends
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 
 /** A real etcd (Debian's etcd-server) with one member or more, on ports of 127.0.0.1 that were free; ended by {@link #close}. */
 final class EtcdServer implements AutoCloseable {
@@ -20,8 +21,12 @@ final class EtcdServer implements AutoCloseable {
     private final List<Integer> peerPorts = new ArrayList<>();
     private final List<Process> members = new ArrayList<>();
 
-    private EtcdServer(Path folder) {
+    /** The folder of its certificate; null where it speaks without TLS. */
+    private final Path certificates;
+
+    private EtcdServer(Path folder, Path certificates) {
         this.folder = folder;
+        this.certificates = certificates;
     }
 
     static boolean isInstalled() {
@@ -30,7 +35,15 @@ final class EtcdServer implements AutoCloseable {
 
     /** Starts so many members, and waits until each answers. */
     static EtcdServer start(Path folder, int count) throws IOException, InterruptedException {
-        EtcdServer server = new EtcdServer(folder);
+        return start(new EtcdServer(folder, null), count);
+    }
+
+    /** Starts one member that wants to see a certificate; there are {@code ca.pem}, {@code cert.pem} and {@code key.pem} in the folder. */
+    static EtcdServer startWithTls(Path folder, Path certificates) throws IOException, InterruptedException {
+        return start(new EtcdServer(folder, certificates), 1);
+    }
+
+    private static EtcdServer start(EtcdServer server, int count) throws IOException, InterruptedException {
         for (int i = 0; i < count; i++) {
             server.clientPorts.add(freePort());
             server.peerPorts.add(freePort());
@@ -61,7 +74,7 @@ final class EtcdServer implements AutoCloseable {
         for (int i = 0; i < peerPorts.size(); i++) {
             cluster.add("m" + i + "=http://127.0.0.1:" + peerPorts.get(i));
         }
-        String client = "http://127.0.0.1:" + clientPorts.get(index);
+        String client = endpoint(index).toString();
         String peer = "http://127.0.0.1:" + peerPorts.get(index);
         ProcessBuilder start = new ProcessBuilder(
                 PROGRAM.toString(),
@@ -73,6 +86,14 @@ final class EtcdServer implements AutoCloseable {
                 "--initial-advertise-peer-urls=" + peer,
                 "--initial-cluster=" + String.join(",", cluster),
                 "--logger=zap");
+        if (certificates != null) {
+            start.command()
+                    .addAll(List.of(
+                            "--client-cert-auth",
+                            "--trusted-ca-file=" + certificates.resolve("ca.pem"),
+                            "--cert-file=" + certificates.resolve("cert.pem"),
+                            "--key-file=" + certificates.resolve("key.pem")));
+        }
         Path log = folder.resolve("m" + index + ".log");
         members.set(
                 index,
@@ -84,7 +105,7 @@ final class EtcdServer implements AutoCloseable {
     /** Waits until a member answers. */
     void await(int index) throws InterruptedException, IOException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        try (EtcdStateStore store = new EtcdStateStore(EtcdOptions.of("/ready/", endpoint(index)))) {
+        try (EtcdStateStore store = new EtcdStateStore(options("/ready/", index))) {
             while (true) {
                 try {
                     store.get("anything");
@@ -100,7 +121,18 @@ final class EtcdServer implements AutoCloseable {
     }
 
     URI endpoint(int index) {
-        return URI.create("http://127.0.0.1:" + clientPorts.get(index));
+        return URI.create((certificates == null ? "http" : "https") + "://127.0.0.1:" + clientPorts.get(index));
+    }
+
+    /** What it takes to speak to a member. */
+    EtcdOptions options(String prefix, int index) {
+        SSLContext tls = certificates == null
+                ? null
+                : PemFiles.context(
+                        certificates.resolve("ca.pem"),
+                        certificates.resolve("cert.pem"),
+                        certificates.resolve("key.pem"));
+        return new EtcdOptions(List.of(endpoint(index)), prefix, null, null, tls, EtcdOptions.PATIENCE);
     }
 
     URI[] endpoints() {
