@@ -89,7 +89,7 @@ disable_services() {
     command -v systemctl >/dev/null || return 0
     for package in "$@"; do
         case $package in
-        frr | gobgpd | openbgpd | exabgp) service=$package ;;
+        frr | gobgpd | openbgpd | exabgp | containerd) service=$package ;;
         bird2) service=bird ;;
         *) continue ;;
         esac

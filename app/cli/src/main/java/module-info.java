@@ -16,6 +16,7 @@ module dev.espalier.cli {
     requires com.fasterxml.jackson.core;
     requires dev.espalier.agent;
     requires dev.espalier.capture;
+    requires dev.espalier.cni.shim;
     requires dev.espalier.transport;
     requires info.picocli;
     requires org.snakeyaml.engine;

@@ -58,6 +58,7 @@ public final class EspalierMain {
             "ipam",
             "events",
             "policy",
+            "cni",
             "decode",
             COMPLETION);
 
@@ -116,6 +117,7 @@ public final class EspalierMain {
             case "ipam" -> new IpamCommand();
             case "events" -> new EventsCommand();
             case "policy" -> new PolicyCommand();
+            case "cni" -> new CniCommand();
             case "decode" -> new DecodeCommand();
             case COMPLETION -> new CompletionCommand();
             default -> null;

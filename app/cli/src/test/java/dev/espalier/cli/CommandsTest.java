@@ -520,6 +520,32 @@ class CommandsTest {
         assertThat(run().err()).startsWith("Usage: espalier");
     }
 
+    // ---- the plugin
+
+    @Test
+    void thePluginIsNotInstalledBeforeTheDaemonIsReady() {
+        daemon.ready = false;
+        String folders =
+                " --wait 0 --bin-dir " + directory.resolve("bin") + " --conf-dir " + directory.resolve("net.d");
+        assertThat(ask("cni install" + folders))
+                .isEqualTo(new Outcome(1, "", """
+                        espalier: the daemon is not ready after 0 s, and nothing was changed: %s
+                        """.formatted(daemon.notReady().orElseThrow())));
+        assertThat(run(("cni install --socket /nonexistent" + folders).split(" ", -1))
+                        .status())
+                .isEqualTo(3);
+        assertThat(directory.resolve("bin")).doesNotExist();
+        assertThat(directory.resolve("net.d")).doesNotExist();
+    }
+
+    @Test
+    void optionsOfThePluginThatMakeNoSenseAreWrongUsage() {
+        assertThat(ask("cni install --mtu 20").status()).isEqualTo(2);
+        assertThat(ask("cni install --network ../x").status()).isEqualTo(2);
+        assertThat(ask("cni install --chain espalier-cni").status()).isEqualTo(2);
+        assertThat(ask("cni install --wait -1").status()).isEqualTo(2);
+    }
+
     // ---- help
 
     @ParameterizedTest
@@ -538,6 +564,7 @@ class CommandsTest {
                 "ipam",
                 "events",
                 "policy",
+                "cni",
                 "decode",
                 "completion"
             })
