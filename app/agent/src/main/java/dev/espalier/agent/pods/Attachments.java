@@ -69,8 +69,16 @@ final class Attachments {
      * @param input its standard input, for the same
      * @param plan the pools
      * @param ipam who has which address
+     * @param committed is to be called as soon as the addresses are given for certain: the network can hear of them while the pod is
+     *     wired
      */
-    record Call(CniRequest request, Map<String, String> environment, String input, PodPlan plan, Ipam ipam) {
+    record Call(
+            CniRequest request,
+            Map<String, String> environment,
+            String input,
+            PodPlan plan,
+            Ipam ipam,
+            Runnable committed) {
 
         String handle() {
             return request.attachment().handle();
@@ -91,6 +99,7 @@ final class Attachments {
     CniResult add(Call call) {
         try {
             List<IpAddress> addresses = call.config().ownIpam() ? assign(call) : delegate(call);
+            call.committed().run();
             PodLink link = link(call, addresses);
             PodLinks.Found host = wiring.does(links ->
                     links.make(NetworkNamespace.at(Path.of(call.request().netns())), link));

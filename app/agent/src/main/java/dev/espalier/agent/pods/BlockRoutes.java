@@ -101,10 +101,27 @@ final class BlockRoutes {
     synchronized void update(List<Block> blocks, PodPlan now) {
         SortedMap<IpPrefix, Boolean> next = wanted(node, blocks, now);
         if (!next.equals(wanted)) {
+            say(next);
             wanted = next;
             tell();
             write();
         }
+    }
+
+    private void say(SortedMap<IpPrefix, Boolean> next) {
+        next.forEach((prefix, block) -> {
+            if (!block.equals(wanted.get(prefix))) {
+                events.info(
+                        "pods.announced",
+                        RoutingInstance.DEFAULT,
+                        prefix,
+                        prefix + (block ? " is a block of this node" : " is an address of this node"));
+            }
+        });
+        wanted.keySet().stream()
+                .filter(prefix -> !next.containsKey(prefix))
+                .forEach(prefix -> events.info(
+                        "pods.withdrawn", RoutingInstance.DEFAULT, prefix, prefix + " is no longer this node's"));
     }
 
     private void tell() {

@@ -224,9 +224,12 @@ public final class PodNetwork implements PodService, AutoCloseable {
             }
             case ADD -> {
                 Attachments.Call call = call(request, environment, input);
-                ObjectNode result = alone(call, () -> attachments().add(call).json(request.version()));
-                announce(call.ipam());
-                yield result;
+                try {
+                    yield alone(call, () -> attachments().add(call).json(request.version()));
+                } catch (CniException | StateStoreException failed) {
+                    takeBack(call);
+                    throw failed;
+                }
             }
             case DEL -> {
                 Attachments.Call call = call(request, environment, input);
@@ -252,7 +255,8 @@ public final class PodNetwork implements PodService, AutoCloseable {
     }
 
     private Attachments.Call call(CniRequest request, Map<String, String> environment, String input) {
-        return new Attachments.Call(request, environment, input, plan, addresses());
+        Ipam source = addresses();
+        return new Attachments.Call(request, environment, input, plan, source, () -> announce(source));
     }
 
     /** One thing at a time for a container. */
@@ -303,6 +307,15 @@ public final class PodNetwork implements PodService, AutoCloseable {
             } catch (StateStoreException silent) {
                 throw new CniException(Code.NOT_AVAILABLE, String.valueOf(silent.getMessage()), "");
             }
+        }
+    }
+
+    /** What was announced for a pod that could not be wired is not any more; if that cannot be known now, the comparison sees to it. */
+    private void takeBack(Attachments.Call call) {
+        try {
+            announce(call.ipam());
+        } catch (StateStoreException silent) {
+            somethingNew.release();
         }
     }
 
