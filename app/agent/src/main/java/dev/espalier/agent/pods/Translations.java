@@ -6,11 +6,13 @@ import dev.espalier.cni.NetworkConfig;
 import dev.espalier.linux.NatRules;
 import dev.espalier.linux.PodNat;
 import dev.espalier.linux.PortMapping;
+import dev.espalier.linux.Tunnel;
 import dev.espalier.net.IpAddress;
 import dev.espalier.net.IpPrefix;
 import dev.espalier.objects.plan.PodPlan;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -22,7 +24,8 @@ import java.util.Set;
 final class Translations {
 
     /** The names of all devices that lead to other nodes, whether there are any or not. */
-    private static final List<String> TUNNELS = List.of("vxlan.esp", "vxlan6.esp", "ipip.esp");
+    private static final List<String> TUNNELS =
+            Arrays.stream(Tunnel.Kind.values()).map(Tunnel.Kind::device).toList();
 
     private final PodNat nat;
     private NatRules inForce = NatRules.NONE;
