@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.lab.Command;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,7 +41,7 @@ class ContainerdTest {
                 metadata: {name: fours}
                 spec: {prefix: 10.42.0.0/24, blockLength: 28, cooldown: 0}
                 """.formatted(rig.directory().resolve("state")));
-        install();
+        assertThat(CniInstall.into(rig.directory())).contains("10-espalier.conflist");
         containerd = new Containerd(rig).start();
     }
 
@@ -57,23 +54,6 @@ class ContainerdTest {
             us.close();
             rig.close();
         }
-    }
-
-    private void install() {
-        List<String> argv = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "dev.espalier.cli.EspalierMain",
-                "cni",
-                "install",
-                "--socket",
-                rig.directory().resolve("espalier.sock").toString(),
-                "--bin-dir",
-                rig.directory().resolve("bin").toString(),
-                "--conf-dir",
-                rig.directory().resolve("net.d").toString());
-        assertThat(new Command(argv, "", Duration.ofSeconds(60)).output()).contains("10-espalier.conflist");
     }
 
     private String address(String pod) {

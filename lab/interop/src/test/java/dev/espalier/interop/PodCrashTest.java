@@ -48,7 +48,7 @@ class PodCrashTest {
     @Test
     @Timeout(value = 150, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void daemonsThatAreKilledNeitherLoseNorDoubleAnAddress() throws Exception {
-        run(8, 20261128);
+        run(6, 20261128);
     }
 
     @Test

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,10 +69,10 @@ class PropagationTest {
                     watches.add(node.namespace().start(watch));
                     pods.add(new Namespace(node.namespace().name() + "-p").create());
                 }
-                add(cluster.nodes().getFirst(), pods.getFirst(), "owner", "borrowed");
+                add(cluster.nodes().getFirst(), call("ADD", pods.getFirst(), 0, "borrowed"));
                 Pause.millis(3000);
-                Map<String, Instant> blocks = add(cluster, pods, "blocks");
-                Map<String, Instant> borrowed = add(cluster, pods, "borrowed");
+                List<Sample> blocks = add(cluster, pods, "blocks");
+                List<Sample> borrowed = add(cluster, pods, "borrowed");
                 Pause.millis(2000);
                 Map<String, List<Instant>> arrivals = arrivals(cluster, folder);
                 report("a new block", blocks, arrivals);
@@ -85,32 +84,37 @@ class PropagationTest {
         }
     }
 
-    /** Makes and ends a pod on one node after another; returns when the node had each address. */
-    private static Map<String, Instant> add(PodCluster cluster, List<Namespace> pods, String pool) {
-        Map<String, Instant> committed = new HashMap<>();
-        for (int sample = 0; sample < SAMPLES; sample++) {
-            int index = 1 + sample % (NODES - 1);
+    /**
+     * An address and when a node had it.
+     *
+     * @param address the address
+     * @param committed when the node had it
+     */
+    private record Sample(String address, Instant committed) {}
+
+    /** Makes a pod on one node after another; each keeps its address, so that the next takes another. */
+    private static List<Sample> add(PodCluster cluster, List<Namespace> pods, String pool) {
+        List<Sample> samples = new ArrayList<>();
+        for (int number = 0; number < SAMPLES; number++) {
+            int index = 1 + number % (NODES - 1);
             PodCluster.Node node = cluster.nodes().get(index);
-            String container = pool + "-" + sample;
-            String address = add(node, pods.get(index), container, pool);
-            Pause.millis(150);
-            committed.put(address, moment(node, address));
-            assertThat(node.ask(call("DEL", pods.get(index), container, pool)).succeeded())
-                    .isTrue();
-            Pause.millis(50);
+            String address = add(node, call("ADD", pods.get(index), number, pool));
+            Pause.millis(200);
+            samples.add(new Sample(address, moment(node, address)));
         }
-        return committed;
+        return samples;
     }
 
-    private static String add(PodCluster.Node node, Namespace pod, String container, String pool) {
-        CniCall.Answer answer = node.ask(call("ADD", pod, container, pool));
+    private static String add(PodCluster.Node node, CniCall call) {
+        CniCall.Answer answer = node.ask(call);
         assertThat(answer.succeeded()).as("%s", answer.json()).isTrue();
         return answer.address(".");
     }
 
-    private static CniCall call(String command, Namespace pod, String container, String pool) {
+    private static CniCall call(String command, Namespace pod, int number, String pool) {
         return CniCall.of(command, pod)
-                .with("CNI_CONTAINERID", container)
+                .with("CNI_CONTAINERID", pool + "-" + number)
+                .with("CNI_IFNAME", pool.charAt(1) + Integer.toString(number))
                 .config("{\"ipam\": {\"type\": \"espalier\", \"pools\": [\"" + pool + "\"]}}");
     }
 
@@ -126,7 +130,7 @@ class PropagationTest {
         return moment;
     }
 
-    /** When each kernel heard of each address, for the first time after anybody had it last. */
+    /** When kernels heard of each address. */
     private static Map<String, List<Instant>> arrivals(PodCluster cluster, Path folder) throws IOException {
         Map<String, List<Instant>> arrivals = new HashMap<>();
         for (PodCluster.Node node : cluster.nodes()) {
@@ -144,36 +148,25 @@ class PropagationTest {
         return arrivals;
     }
 
-    private static void report(String what, Map<String, Instant> committed, Map<String, List<Instant>> arrivals) {
-        List<Double> millis = new ArrayList<>();
-        committed.forEach((address, begin) -> {
-            List<Instant> heard = arrivals.getOrDefault(address, List.of()).stream()
-                    .filter(when -> !when.isBefore(begin.minusMillis(1)))
+    private static void report(String what, List<Sample> samples, Map<String, List<Instant>> arrivals) {
+        List<Double> all = new ArrayList<>();
+        List<Double> last = new ArrayList<>();
+        for (Sample sample : samples) {
+            List<Double> millis = arrivals.getOrDefault(sample.address(), List.of()).stream()
+                    .map(when -> Duration.between(sample.committed(), when).toNanos() / 1e6)
+                    .sorted()
                     .toList();
-            assertThat(heard).as(address).hasSizeGreaterThanOrEqualTo(NODES - 1);
-            heard.stream()
-                    .limit(NODES - 1)
-                    .forEach(when -> millis.add(Duration.between(begin, when).toNanos() / 1e6));
-        });
-        double[] sorted =
-                millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        double[] last = committed.entrySet().stream()
-                .mapToDouble(each -> arrivals.get(each.getKey()).stream()
-                        .filter(when -> !when.isBefore(each.getValue().minusMillis(1)))
-                        .limit(NODES - 1)
-                        .mapToDouble(
-                                when -> Duration.between(each.getValue(), when).toNanos() / 1e6)
-                        .max()
-                        .orElseThrow())
-                .sorted()
-                .toArray();
+            assertThat(millis).as(sample.address()).hasSize(NODES - 1);
+            all.addAll(millis);
+            last.add(millis.getLast());
+        }
         System.out.printf(
                 "%s: %d samples x %d kernels: p50 %.1f ms, p99 %.1f ms; the last kernel of each: p50 %.1f ms, p99 %.1f ms%n",
-                what, committed.size(), NODES - 1, at(sorted, 0.5), at(sorted, 0.99), at(last, 0.5), at(last, 0.99));
-        assertThat(Arrays.stream(sorted).allMatch(Double::isFinite)).isTrue();
+                what, samples.size(), NODES - 1, at(all, 0.5), at(all, 0.99), at(last, 0.5), at(last, 0.99));
     }
 
-    private static double at(double[] sorted, double quantile) {
-        return sorted[(int) Math.min(sorted.length - 1, Math.ceil(quantile * sorted.length) - 1)];
+    private static double at(List<Double> values, double quantile) {
+        List<Double> sorted = values.stream().sorted().toList();
+        return sorted.get((int) Math.min(sorted.size() - 1, Math.ceil(quantile * sorted.size()) - 1));
     }
 }
