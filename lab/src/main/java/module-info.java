@@ -1,6 +1,8 @@
 /**
  * A small data centre on one machine: every box a network namespace, ToRs and spines played by FRR, nodes by Espalier itself.
  *
+ * <p>The nodes have pods, which the CNI plugin joins to them, and which reach each other and the world.
+ *
  * <p><b>Owns</b> the topologies that ship with Espalier, what they come to (addresses, AS numbers, who speaks with whom: pure, in
  * {@code FabricPlan}), the making and removing of namespaces, cables and daemons, and the proof that packets get through.
  * Its parts ({@link dev.espalier.lab.Namespace}, {@link dev.espalier.lab.Frr}, {@link dev.espalier.lab.EspalierNode}) also
@@ -17,6 +19,8 @@ module dev.espalier.lab {
     requires com.fasterxml.jackson.core;
     requires transitive com.fasterxml.jackson.databind;
     requires transitive dev.espalier.cli;
+    requires dev.espalier.cni.shim;
+    requires dev.espalier.linux;
     requires dev.espalier.net;
     requires dev.espalier.objects;
     requires static transitive org.jspecify;

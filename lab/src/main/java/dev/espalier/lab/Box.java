@@ -11,10 +11,10 @@ import java.util.stream.Stream;
  *
  * @param name as in the topology
  * @param role what it is there for
- * @param rack its rack, from 1; 0 for a spine
+ * @param rack its rack, from 1; 0 for a spine and for the world
  * @param ports its links that carry an address or belong to its bridge
  * @param switched whether it joins the ports without an address in one bridge
- * @param gateway where its default route points
+ * @param gateway where its route to all that is farther away points, see {@link #beyondGateway}
  * @param podBlock the block of a node
  * @param speaker what it says by BGP; empty for a plain switch
  * @param sessions how many sessions it should have
@@ -30,6 +30,8 @@ record Box(
         Optional<Speaker> speaker,
         int sessions) {
 
+    private static final IpPrefix EVERYTHING = IpPrefix.parse("0.0.0.0/0");
+
     Box {
         ports = List.copyOf(ports);
     }
@@ -38,7 +40,9 @@ record Box(
     enum Role {
         SPINE,
         TOR,
-        NODE
+        NODE,
+        /** What is outside: it knows the nodes, and nothing of their pods. */
+        WORLD
     }
 
     /**
@@ -70,7 +74,15 @@ record Box(
         }
     }
 
-    /** The first address of a node's block: its pods answer there. */
+    /**
+     * What a box reaches through its gateway. The world knows the way to the nodes only: what a pod sends it with the pod's own address,
+     * it cannot answer.
+     */
+    IpPrefix beyondGateway() {
+        return role == Role.WORLD ? FabricPlan.ALL_RACKS : EVERYTHING;
+    }
+
+    /** The first address of a node's block, which the node itself has: no pod gets it. */
     Optional<IpAddress> podAddress() {
         return podBlock.map(
                 block -> IpAddress.of(block.family(), block.address().high() + (1L << 32), 0));

@@ -55,7 +55,7 @@ final class EspalierConfig {
         switch (trait) {
             case REFLECTOR_CLIENT -> line("  routeReflectorClient: true");
             case NEXT_HOP_SELF -> line("  nextHopSelf: true");
-            case OWN_AS_ALLOWED, HEARS_NOTHING, HEARS_LOCAL_ONLY ->
+            case NEXT_HOP_KEPT, OWN_AS_ALLOWED, HEARS_NOTHING, HEARS_LOCAL_ONLY ->
                 throw new IllegalStateException("no Espalier node of a lab needs " + trait);
         }
     }

@@ -26,6 +26,9 @@ public final class EspalierNode {
             List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseCompactObjectHeaders");
     private static final String MAIN = "dev.espalier.cli.EspalierMain";
 
+    /** The label by which objects select a node: its name. */
+    static final String LABEL = "node";
+
     private final Namespace namespace;
     private final Path directory;
     private final List<String> javaFlags;
@@ -75,6 +78,8 @@ public final class EspalierNode {
                 configurationFile().toString(),
                 "--node",
                 directory.getFileName().toString(),
+                "--label",
+                LABEL + "=" + directory.getFileName(),
                 "--socket",
                 socket().toString()));
         builder.redirectErrorStream(true);
@@ -122,9 +127,13 @@ public final class EspalierNode {
         return directory.resolve("espalier.log");
     }
 
+    /** The program that runs this process. */
+    static String java() {
+        return ProcessHandle.current().info().command().orElse("java");
+    }
+
     private List<String> commandLine(String... arguments) {
-        String java = ProcessHandle.current().info().command().orElse("java");
-        List<String> argv = new ArrayList<>(List.of(java));
+        List<String> argv = new ArrayList<>(List.of(java()));
         argv.addAll(javaFlags);
         argv.addAll(FLAGS);
         argv.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));

@@ -73,7 +73,7 @@ final class FabricBuilder {
             commands.add("link set dev " + port.link() + " up");
         }
         box.podAddress().ifPresent(address -> commands.add("addr add " + address + "/32 dev lo"));
-        box.gateway().ifPresent(gateway -> commands.add("route add default via " + gateway));
+        box.gateway().ifPresent(gateway -> commands.add("route add " + box.beyondGateway() + " via " + gateway));
         return commands;
     }
 
@@ -91,12 +91,16 @@ final class FabricBuilder {
     }
 
     private void startEspalier(Box box) {
-        daemons.espalier(box).start(EspalierConfig.of(box.speaker().orElseThrow()));
+        String speaker = EspalierConfig.of(box.speaker().orElseThrow());
+        EspalierNode node = daemons.espalier(box);
+        node.start(
+                fabric.topology().hasPods()
+                        ? speaker
+                                + PodObjects.of(fabric, node.configurationFile().resolveSibling("state"))
+                        : speaker);
     }
 
     private static void batch(List<String> commands) {
-        Command.of("ip", "-batch", "-")
-                .withInput(String.join("\n", commands) + "\n")
-                .output();
+        Namespace.batch(commands);
     }
 }

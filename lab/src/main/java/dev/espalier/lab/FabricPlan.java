@@ -26,20 +26,35 @@ import java.util.Optional;
  * rack r, routed      172.16.r.2i/31 at the ToR, 172.16.r.(2i+1)/31 at the node
  * rack r, switched    172.16.r.1/24 at the ToR, 172.16.r.(10+i)/24 at the node
  * mesh                172.16.0.(10+n)/24
- * pods of node n      10.42.n.0/26; the first address answers
+ * pods of node n      10.42.n.0/26, with more than 60 pods 10.42.n.0/24; the node itself answers on the address after the first
+ * spine 1 - world     203.0.113.0/31 and the address after it; mesh: 172.16.0.1/24
  * </pre>
  *
  * <p>AS numbers: spines 65000; ToR r 65000+r; node n 65100+n in mode {@code ebgp}, its rack's in mode {@code ibgp-tor}. In modes
  * {@code reflectors} (with the ToRs) and {@code mesh} all nodes share 65100.
+ *
+ * <p>With tunnels ToRs and spines pass next hops of pods on as they are, since a tunnel ends at the next hop. They know the blocks all the same;
+ * packets in tunnels do not need that.
  */
 final class FabricPlan {
 
     private static final Asn SPINES = new Asn(65000);
     private static final Asn CLUSTER = new Asn(65100);
-    private static final IpPrefix ALL_RACKS = IpPrefix.parse("172.16.0.0/16");
+    /** All addresses of nodes. */
+    static final IpPrefix ALL_RACKS = IpPrefix.parse("172.16.0.0/16");
+
+    /** All addresses of pods. */
+    static final IpPrefix ALL_PODS = IpPrefix.parse("10.42.0.0/16");
+
     private static final int SWITCHED_LENGTH = 24;
     private static final int CABLE_LENGTH = 31;
     private static final int POD_BLOCK_LENGTH = 26;
+    /** So many pods fit into that, beside what the node keeps for itself. */
+    private static final int MOST_IN_BLOCK = 60;
+
+    private static final int LARGE_POD_BLOCK_LENGTH = 24;
+    private static final IpPrefix OUTSIDE = IpPrefix.parse("203.0.113.0/31");
+    private static final String WORLD_LINK = "world";
 
     private final Topology topology;
     private final List<Seat> seats = new ArrayList<>();
@@ -74,6 +89,9 @@ final class FabricPlan {
         for (Seat seat : seats) {
             boxes.add(node(seat));
         }
+        if (topology.hasPods()) {
+            boxes.add(world());
+        }
         return new Fabric(topology, boxes, wires);
     }
 
@@ -89,12 +107,20 @@ final class FabricPlan {
         for (int rack = 1; rack <= topology.racks().size(); rack++) {
             String link = "tor" + rack;
             ports.add(isMesh() ? Port.switched(link) : Port.addressed(link, spineEnd(spine, rack), CABLE_LENGTH));
-            neighbours.add(Neighbour.external(torName(rack), new Where.At(torEnd(spine, rack))));
+            neighbours.add(Neighbour.external(torName(rack), new Where.At(torEnd(spine, rack)), towardsFabric()));
             wires.add(new Wire(spineName(spine), link, torName(rack), "spine" + spine));
         }
+        boolean border = spine == 1 && topology.hasPods();
+        if (border) {
+            ports.add(
+                    isMesh()
+                            ? Port.switched(WORLD_LINK)
+                            : Port.addressed(WORLD_LINK, OUTSIDE.address(), OUTSIDE.length()));
+        }
+        List<IpPrefix> originates = border ? List.of(OUTSIDE) : List.of();
         Optional<Speaker> speaker = isMesh()
                 ? Optional.empty()
-                : Optional.of(new Speaker(SPINES, address(10, 255, 0, spine), List.of(), neighbours));
+                : Optional.of(new Speaker(SPINES, address(10, 255, 0, spine), originates, neighbours));
         return new Box(
                 spineName(spine),
                 Role.SPINE,
@@ -105,6 +131,25 @@ final class FabricPlan {
                 Optional.empty(),
                 speaker,
                 isMesh() ? 0 : neighbours.size());
+    }
+
+    // The world, at the first spine.
+
+    private Box world() {
+        wires.add(new Wire(spineName(1), WORLD_LINK, Topology.WORLD, "eth0"));
+        Port port = isMesh()
+                ? Port.addressed("eth0", address(172, 16, 0, 1), SWITCHED_LENGTH)
+                : Port.addressed("eth0", address(203, 0, 113, 1), OUTSIDE.length());
+        return new Box(
+                Topology.WORLD,
+                Role.WORLD,
+                0,
+                List.of(port),
+                false,
+                isMesh() ? Optional.empty() : Optional.of(OUTSIDE.address()),
+                Optional.empty(),
+                Optional.empty(),
+                0);
     }
 
     // ToRs.
@@ -150,13 +195,13 @@ final class FabricPlan {
             neighbours.add(
                     oneAs
                             ? Neighbour.external(spineName(spine), where, Trait.OWN_AS_ALLOWED, Trait.HEARS_LOCAL_ONLY)
-                            : Neighbour.external(spineName(spine), where));
+                            : Neighbour.external(spineName(spine), where, towardsFabric()));
         }
         switch (topology.mode()) {
-            case EBGP -> neighbours.add(Neighbour.external("NODES", new Where.Within(rackSubnet(rack))));
+            case EBGP ->
+                neighbours.add(Neighbour.external("NODES", new Where.Within(rackSubnet(rack)), towardsFabric()));
             case IBGP_TOR ->
-                neighbours.add(Neighbour.internal(
-                        "NODES", new Where.Within(rackSubnet(rack)), Trait.REFLECTOR_CLIENT, Trait.NEXT_HOP_SELF));
+                neighbours.add(Neighbour.internal("NODES", new Where.Within(rackSubnet(rack)), towardsClients()));
             case REFLECTORS ->
                 reflectorSeats()
                         .forEach(seat -> neighbours.add(Neighbour.internal(
@@ -172,6 +217,17 @@ final class FabricPlan {
                 neighbours));
     }
 
+    /** What is special about external neighbours within the fabric: with tunnels the node stays the next hop all the way. */
+    private Trait[] towardsFabric() {
+        return topology.hasTunnels() ? new Trait[] {Trait.NEXT_HOP_KEPT} : new Trait[0];
+    }
+
+    private Trait[] towardsClients() {
+        return topology.hasTunnels()
+                ? new Trait[] {Trait.REFLECTOR_CLIENT}
+                : new Trait[] {Trait.REFLECTOR_CLIENT, Trait.NEXT_HOP_SELF};
+    }
+
     private int torSessions(int rack) {
         return switch (topology.mode()) {
             case EBGP, IBGP_TOR -> topology.spines().size() + seatsOf(rack).size();
@@ -184,7 +240,8 @@ final class FabricPlan {
 
     private Box node(Seat seat) {
         int length = topology.mode() == Mode.EBGP ? CABLE_LENGTH : SWITCHED_LENGTH;
-        IpPrefix pods = new IpPrefix(address(10, 42, seat.number, 0), POD_BLOCK_LENGTH);
+        int blockLength = topology.pods().perNode() > MOST_IN_BLOCK ? LARGE_POD_BLOCK_LENGTH : POD_BLOCK_LENGTH;
+        IpPrefix pods = new IpPrefix(address(10, 42, seat.number, 0), blockLength);
         List<Neighbour> neighbours = neighboursOf(seat);
         return new Box(
                 seat.node,

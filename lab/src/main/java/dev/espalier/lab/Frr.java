@@ -172,12 +172,15 @@ public final class Frr {
                 .flatMap(daemon -> process(daemon).stream())
                 .toList();
         Processes.end(daemons);
-        removeTraces(namespace, daemons.stream().map(ProcessHandle::pid).toList());
+        removeTraces(
+                List.of(namespace), daemons.stream().map(ProcessHandle::pid).toList());
     }
 
-    /** Removes the folders of an FRR whose daemons have ended. */
-    static void removeTraces(Namespace namespace, List<Long> pids) {
-        PATH_SPACES.forEach(parent -> Trees.delete(parent.resolve(namespace.name())));
+    /** Removes the folders of all FRR in these namespaces, whose daemons have ended. */
+    static void removeTraces(List<Namespace> namespaces, List<Long> pids) {
+        for (Namespace namespace : namespaces) {
+            PATH_SPACES.forEach(parent -> Trees.delete(parent.resolve(namespace.name())));
+        }
         removeCrashLogs(pids);
     }
 

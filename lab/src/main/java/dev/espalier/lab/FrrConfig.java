@@ -11,6 +11,7 @@ final class FrrConfig {
 
     private static final String LOCAL_ONLY = "LOCAL-ONLY";
     private static final String NOTHING = "NOTHING";
+    private static final String KEEPING_NEXT_HOPS = "KEEPING-NEXT-HOPS";
 
     private final StringBuilder text = new StringBuilder();
 
@@ -29,6 +30,9 @@ final class FrrConfig {
         // A node knows the next hops of other racks only through its default route.
         config.line("ip nht resolve-via-default");
         config.filters(localSubnet);
+        if (speaker.neighbours().stream().anyMatch(neighbour -> neighbour.is(Trait.NEXT_HOP_KEPT))) {
+            config.nextHopsOfPods();
+        }
         config.router(speaker);
         return config.text.toString();
     }
@@ -45,6 +49,17 @@ final class FrrConfig {
             line("exit");
         }
         line("route-map " + NOTHING + " deny 10");
+        line("exit");
+    }
+
+    /** Only theirs: a next hop of the fabric's own subnets means nothing two boxes further on. */
+    private void nextHopsOfPods() {
+        line("ip prefix-list PODS permit " + FabricPlan.ALL_PODS + " le 32");
+        line("route-map " + KEEPING_NEXT_HOPS + " permit 10");
+        line(" match ip address prefix-list PODS");
+        line(" set ip next-hop unchanged");
+        line("exit");
+        line("route-map " + KEEPING_NEXT_HOPS + " permit 20");
         line("exit");
     }
 
@@ -80,6 +95,10 @@ final class FrrConfig {
                 at.source().ifPresent(source -> line(" neighbor " + handle + " update-source " + source));
             }
         }
+        if (neighbour.is(Trait.NEXT_HOP_KEPT)) {
+            // What it tells has next hops that are not on the link between us.
+            line(" neighbor " + handle + " disable-connected-check");
+        }
     }
 
     private void traits(Neighbour neighbour) {
@@ -88,6 +107,7 @@ final class FrrConfig {
                     + switch (trait) {
                         case REFLECTOR_CLIENT -> "route-reflector-client";
                         case NEXT_HOP_SELF -> "next-hop-self";
+                        case NEXT_HOP_KEPT -> "route-map " + KEEPING_NEXT_HOPS + " out";
                         case OWN_AS_ALLOWED -> "allowas-in 1";
                         case HEARS_NOTHING -> "route-map " + NOTHING + " out";
                         case HEARS_LOCAL_ONLY -> "route-map " + LOCAL_ONLY + " out";

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -22,6 +23,19 @@ final class InParallel {
         map(things, thing -> {
             work.accept(thing);
             return true;
+        });
+    }
+
+    /** The same, with no more than so many at work at once. */
+    static <T> void forEach(Collection<T> things, int atOnce, Consumer<T> work) {
+        Semaphore places = new Semaphore(atOnce);
+        forEach(things, thing -> {
+            places.acquireUninterruptibly();
+            try {
+                work.accept(thing);
+            } finally {
+                places.release();
+            }
         });
     }
 

@@ -17,19 +17,24 @@ import java.util.stream.Stream;
  */
 public final class Lab {
 
-    /** How many steps {@link #up} tells of. */
+    /** How many steps {@link #up} tells of, without pods. */
     static final int STEPS = 7;
 
+    /** For a lab without nodes; each node adds to it, as its Java has to start. */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration PATIENCE_PER_NODE = Duration.ofSeconds(3);
 
     private final Fabric fabric;
     private final BoxDaemons daemons;
     private final Survey survey;
+    private final PodSurvey pods;
 
     private Lab(Topology topology) {
         this.fabric = FabricPlan.of(topology);
         this.daemons = new BoxDaemons(fabric, Manifest.folderOf(topology.name()));
         this.survey = new Survey(fabric, daemons);
+        this.pods = new PodSurvey(fabric, daemons);
     }
 
     /**
@@ -42,7 +47,7 @@ public final class Lab {
     public static Lab up(Topology topology, PrintStream out) {
         Machine.requireRoot("lab up");
         Lab lab = new Lab(topology);
-        Progress progress = new Progress(out, STEPS);
+        Progress progress = new Progress(out, topology.hasPods() ? STEPS + 1 : STEPS);
         progress.step("look at this machine", () -> requireMachine(topology));
         try (Manifest manifest = Manifest.open(topology.name())) {
             lab.make(manifest, progress);
@@ -93,8 +98,8 @@ public final class Lab {
             Collection<ProcessHandle> residents = Processes.inside(namespaces);
             Processes.end(residents);
             List<Long> pids = residents.stream().map(ProcessHandle::pid).toList();
-            namespaces.forEach(namespace -> Frr.removeTraces(namespace, pids));
-            namespaces.forEach(Namespace::delete);
+            Frr.removeTraces(namespaces, pids);
+            Namespace.deleteAll(namespaces);
             manifest.delete();
         }
         return true;
@@ -111,13 +116,17 @@ public final class Lab {
     }
 
     /**
-     * The namespace of a box.
+     * The namespace of a box, or of a pod such as {@code node-1/pod-2}.
      *
      * @throws LabException when there is no box of this name; the message names those there are
      */
     public Namespace namespace(String box) {
         return fabric.box(box)
                 .map(fabric::namespace)
+                .or(() -> fabric.pods().stream()
+                        .filter(pod -> pod.name().equals(box))
+                        .findFirst()
+                        .map(fabric::namespace))
                 .orElseThrow(() -> new LabException("the lab '%s' has no box '%s'; it has %s"
                         .formatted(
                                 topology().name(),
@@ -135,6 +144,50 @@ public final class Lab {
     public Proof prove() {
         List<Box> nodes = fabric.boxes(Box.Role.NODE);
         return Proof.between(fabric, nodes.getFirst(), nodes.getLast());
+    }
+
+    /**
+     * Sends packets between pods of one node, of one rack and of different racks, and from a pod to the outside: one pair of each kind that
+     * there is.
+     *
+     * @return nothing without pods
+     * @throws LabException when something does not arrive; the message says between whom, and where packets stop
+     */
+    public List<PodProof> provePods() {
+        return PodPairs.of(fabric).stream().map(this::prove).toList();
+    }
+
+    private PodProof prove(PodPairs.Pair pair) {
+        Box node = fabric.box(pair.from().node()).orElseThrow();
+        Endpoint from = endpoint(pair.from());
+        return PodProof.between(
+                fabric,
+                pair.kind(),
+                from,
+                pair.to().map(this::endpoint).orElseGet(this::world),
+                pair.to().isPresent() ? from.address() : node.addresses().getFirst());
+    }
+
+    private Endpoint world() {
+        Box world = fabric.box(Topology.WORLD).orElseThrow();
+        return new Endpoint(
+                world.name(), fabric.namespace(world), world.addresses().getFirst());
+    }
+
+    private Endpoint endpoint(Pod pod) {
+        Endpoint endpoint = pods.joined(fabric.box(pod.node()).orElseThrow()).get(pod);
+        if (endpoint == null) {
+            throw new LabException(pod + " has no address; 'espalier lab status' says more");
+        }
+        return endpoint;
+    }
+
+    /** The pods that have an address, by node. */
+    List<Endpoint> pods() {
+        return fabric.boxes(Box.Role.NODE).stream()
+                .filter(_ -> topology().hasPods())
+                .flatMap(node -> pods.joined(node).values().stream())
+                .toList();
     }
 
     private static void requireMachine(Topology topology) {
@@ -159,19 +212,31 @@ public final class Lab {
         progress.step("FRR on " + names(fabric.boxes().stream().filter(daemons::runsFrr)), builder::frr);
         progress.step("Espalier on " + names(fabric.boxes().stream().filter(daemons::runsEspalier)), builder::espalier);
         progress.step("BGP sessions", this::awaitSessions);
+        if (topology().hasPods()) {
+            PodBuilder pods = new PodBuilder(fabric, daemons);
+            progress.step(fabric.pods().size() + " pods, by the CNI plugin", () -> {
+                pods.namespaces(manifest);
+                pods.join();
+            });
+        }
         progress.step("routes in every kernel", this::awaitRoutes);
     }
 
     private void awaitSessions() {
-        if (!Pause.until(PATIENCE, () -> survey.withoutSessions().isEmpty())) {
+        if (!Pause.until(patience(), () -> survey.withoutSessions().isEmpty())) {
             throw notInTime();
         }
     }
 
     private void awaitRoutes() {
-        if (!Pause.until(PATIENCE, () -> survey.boxes().stream().allMatch(BoxStatus::isUp))) {
+        if (!Pause.until(patience(), () -> survey.boxes().stream().allMatch(BoxStatus::isUp))) {
             throw notInTime();
         }
+    }
+
+    private Duration patience() {
+        return PATIENCE.plus(
+                PATIENCE_PER_NODE.multipliedBy(fabric.boxes(Box.Role.NODE).size()));
     }
 
     private LabException notInTime() {
@@ -179,7 +244,8 @@ public final class Lab {
         survey.boxes().forEach(box -> box.complaint().ifPresent(complaints::add));
         return new LabException("not up after %d s: %s"
                 .formatted(
-                        PATIENCE.toSeconds(), complaints.isEmpty() ? "just too late" : String.join("; ", complaints)));
+                        patience().toSeconds(),
+                        complaints.isEmpty() ? "just too late" : String.join("; ", complaints)));
     }
 
     private static String names(Stream<Box> boxes) {

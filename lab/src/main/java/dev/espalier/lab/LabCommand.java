@@ -89,12 +89,17 @@ public final class LabCommand implements Subcommand, Runnable {
                     System.out.printf("%n%s%n%n", LabReport.table(boxes));
                 }
                 Proof proof = lab.prove();
+                List<PodProof> pods = lab.provePods();
                 if (format == Format.JSON) {
                     ObjectNode report = LabReport.json(lab.topology(), boxes);
                     report.set("proof", LabReport.json(proof));
+                    report.set("pods", LabReport.json(pods));
                     System.out.println(report.toPrettyString());
                 } else {
                     System.out.printf("%s%n%n", LabReport.text(proof));
+                    if (!pods.isEmpty()) {
+                        System.out.printf("%s%n%n", LabReport.pairs(pods));
+                    }
                     System.out.println(hint(lab));
                 }
                 return 0;
@@ -123,10 +128,15 @@ public final class LabCommand implements Subcommand, Runnable {
             Topology topology = lab.topology();
             String node = topology.racks().getLast().nodes().getLast();
             String inside = "Look inside a box:  espalier lab exec %s -- ip route%n".formatted(node);
-            String daemon = "Ask a daemon:       espalier peers --socket %s/boxes/%s/api.sock%n"
-                    .formatted(Manifest.folderOf(topology.name()), node);
+            String socket = "--socket %s/boxes/%s/api.sock%n".formatted(Manifest.folderOf(topology.name()), node);
+            String daemon = "Ask a daemon:       espalier peers " + socket;
+            String pods = "Look inside a pod:  espalier lab exec %s/pod-1 -- ip addr%n".formatted(node)
+                    + "See a node's pods:  espalier pods " + socket;
             String end = "End the lab:        espalier lab down";
-            return inside + (topology.nodeDaemon() == NodeDaemon.ESPALIER ? daemon : "") + end;
+            return inside
+                    + (topology.nodeDaemon() == NodeDaemon.ESPALIER ? daemon : "")
+                    + (topology.hasPods() ? pods : "")
+                    + end;
         }
 
         private static PrintStream silence() {
@@ -208,7 +218,7 @@ public final class LabCommand implements Subcommand, Runnable {
         @Option(names = "--lab", description = "which lab, where there are several")
         private @Nullable String name;
 
-        @Parameters(index = "0", paramLabel = "BOX", description = "such as node-1 or tor-1")
+        @Parameters(index = "0", paramLabel = "BOX", description = "such as node-1, tor-1, or the pod node-1/pod-2")
         private String box = "";
 
         @Parameters(

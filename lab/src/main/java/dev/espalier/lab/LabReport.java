@@ -11,7 +11,9 @@ import java.util.stream.IntStream;
 /** Writes the state of a lab for people, and for programs. Pure. */
 final class LabReport {
 
-    private static final List<String> HEADINGS = List.of("BOX", "ROLE", "DAEMON", "AS", "SESSIONS", "ROUTES", "STATE");
+    private static final List<String> HEADINGS =
+            List.of("BOX", "ROLE", "DAEMON", "AS", "SESSIONS", "PODS", "ROUTES", "STATE");
+    private static final List<String> PAIR_HEADINGS = List.of("PODS", "FROM", "TO", "SEEN AS", "PING", "FETCH");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private LabReport() {}
@@ -20,7 +22,26 @@ final class LabReport {
     static String table(List<BoxStatus> boxes) {
         List<List<String>> rows = new ArrayList<>(List.of(HEADINGS));
         boxes.forEach(box -> rows.add(row(box)));
-        int[] widths = IntStream.range(0, HEADINGS.size())
+        return aligned(rows);
+    }
+
+    /** An aligned table, one line per pair. */
+    static String pairs(List<PodProof> proofs) {
+        List<List<String>> rows = new ArrayList<>(List.of(PAIR_HEADINGS));
+        for (PodProof proof : proofs) {
+            rows.add(List.of(
+                    proof.kind().words(),
+                    proof.from(),
+                    proof.to(),
+                    proof.seenAs(),
+                    "%.2f ms".formatted(proof.pingMilliseconds()),
+                    "%.1f ms".formatted(proof.fetchMilliseconds())));
+        }
+        return aligned(rows);
+    }
+
+    private static String aligned(List<List<String>> rows) {
+        int[] widths = IntStream.range(0, rows.getFirst().size())
                 .map(column -> rows.stream()
                         .mapToInt(row -> row.get(column).length())
                         .max()
@@ -43,6 +64,7 @@ final class LabReport {
                 box.daemon(),
                 box.asn(),
                 speaks ? box.sessions() + "/" + box.expectedSessions() : "-",
+                box.expectedPods() > 0 ? box.pods() + "/" + box.expectedPods() : "-",
                 speaks ? Integer.toString(box.routes()) : "-",
                 box.complaint().orElse("up"));
     }
@@ -76,11 +98,28 @@ final class LabReport {
             entry.put("asn", box.asn());
             entry.put("sessions", box.sessions());
             entry.put("expectedSessions", box.expectedSessions());
+            entry.put("pods", box.pods());
+            entry.put("expectedPods", box.expectedPods());
             entry.put("routes", box.routes());
             entry.put("up", box.isUp());
             box.complaint().ifPresent(complaint -> entry.put("complaint", complaint));
         }
         return report;
+    }
+
+    /** The pairs as JSON. */
+    static ArrayNode json(List<PodProof> proofs) {
+        ArrayNode pairs = JSON.createArrayNode();
+        for (PodProof proof : proofs) {
+            ObjectNode pair = pairs.addObject();
+            pair.put("kind", proof.kind().words());
+            pair.put("from", proof.from());
+            pair.put("to", proof.to());
+            pair.put("seenAs", proof.seenAs());
+            pair.put("pingMilliseconds", proof.pingMilliseconds());
+            pair.put("fetchMilliseconds", proof.fetchMilliseconds());
+        }
+        return pairs;
     }
 
     /** The proof as JSON. */

@@ -1,5 +1,6 @@
 package dev.espalier.lab;
 
+import dev.espalier.lab.Topology.Encapsulation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +26,25 @@ final class Machine {
     static void requireTools(Topology topology) {
         require("ip", "iproute2");
         require("ping", "iputils-ping");
+        if (topology.hasPods()) {
+            require("nft", "nftables");
+            requireTunnels(topology.pods().encapsulation());
+        }
         boolean onlyEspalier =
                 topology.mode() == Topology.Mode.MESH && topology.nodeDaemon() == Topology.NodeDaemon.ESPALIER;
         if (!onlyEspalier && !Frr.isInstalled()) {
             throw new LabException("FRR is not installed; on Debian: apt-get install frr");
+        }
+    }
+
+    /** Has the kernel make such a device, in a namespace that goes with the command. */
+    private static void requireTunnels(Encapsulation encapsulation) {
+        if (encapsulation == Encapsulation.IPIP
+                && !Command.of("unshare", "--net", "ip", "link", "add", "probe", "type", "ipip", "remote", "192.0.2.1")
+                        .run()
+                        .succeeded()) {
+            throw new LabException(
+                    "this kernel has no IPIP (module ipip), which the topology asks for; 'encapsulation: vxlan' may do");
         }
     }
 

@@ -3,10 +3,13 @@ package dev.espalier.lab;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A named network namespace, as {@code ip netns} knows it: one box of a lab or of a test. Creating the value does not create
@@ -17,6 +20,8 @@ import java.util.OptionalLong;
 public record Namespace(String name) {
 
     private static final Path FOLDER = Path.of("/run/netns");
+    /** For a thousand namespaces on a busy machine. */
+    private static final Duration MANY = Duration.ofMinutes(2);
 
     /** @throws IllegalArgumentException when the name could not be a file name */
     public Namespace {
@@ -52,6 +57,47 @@ public record Namespace(String name) {
                         + outcome.errors().strip());
             }
         }
+    }
+
+    /**
+     * Makes many namespaces, each with its loopback up, in one process.
+     *
+     * @throws LabException when there is one of these names already, or without root
+     */
+    static void createAll(List<Namespace> namespaces) {
+        batch(namespaces.stream()
+                .flatMap(namespace ->
+                        Stream.of("netns add " + namespace.name, "netns exec " + namespace.name + " ip link set lo up"))
+                .toList());
+    }
+
+    /** Does with many what {@link #delete} does with one, in a fraction of the time. */
+    static void deleteAll(List<Namespace> namespaces) {
+        Processes.end(Processes.inside(namespaces));
+        List<Namespace> present = namespaces.stream().filter(Namespace::exists).toList();
+        Command.Outcome outcome = Command.of("ip", "-force", "-batch", "-")
+                .withInput(present.stream()
+                        .map(namespace -> "netns delete " + namespace.name + "\n")
+                        .collect(Collectors.joining()))
+                .withTimeout(MANY)
+                .run();
+        present.stream().filter(Namespace::exists).findFirst().ifPresent(left -> {
+            throw new LabException("cannot remove namespace " + left.name + ": "
+                    + outcome.errors().strip());
+        });
+    }
+
+    /**
+     * Runs several {@code ip} commands in the host's namespace, in order, in one process.
+     *
+     * @param commands each without the leading {@code ip}
+     * @throws LabException naming the first one that failed; those before it have been done
+     */
+    static void batch(List<String> commands) {
+        Command.of("ip", "-batch", "-")
+                .withInput(String.join("\n", commands) + "\n")
+                .withTimeout(MANY)
+                .output();
     }
 
     /** A command that runs inside this namespace. */
@@ -103,6 +149,11 @@ public record Namespace(String name) {
         parameters.forEach((key, value) ->
                 script.append("echo %d > /proc/sys/%s || exit 1%n".formatted(value, key.replace('.', '/'))));
         command("sh", "-s").withInput(script.toString()).output();
+    }
+
+    /** The file that stands for it. */
+    Path path() {
+        return FOLDER.resolve(name);
     }
 
     /** The number by which the kernel knows the namespace; empty when it is not there. */

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Which way packets go between two nodes' pods, told in two ways that must agree: {@link #takenByPacket} sends real packets with a
+ * Which way packets go between two ends, such as pods, told in two ways that must agree: {@link #takenByPacket} sends real packets with a
  * growing TTL and hears who dropped them; {@link #routesOfKernels} walks from box to box asking each kernel for its route, and so sees
  * also the paths that this one packet did not take. One thread.
  */
@@ -27,18 +27,17 @@ final class PathTrace {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Fabric fabric;
-    private final Box from;
-    private final Box to;
+    private final Endpoint from;
+    private final Endpoint to;
     private final IpAddress source;
     private final IpAddress destination;
 
-    /** Between the pod addresses of two nodes. */
-    PathTrace(Fabric fabric, Box from, Box to) {
+    PathTrace(Fabric fabric, Endpoint from, Endpoint to) {
         this.fabric = fabric;
         this.from = from;
         this.to = to;
-        this.source = from.podAddress().orElseThrow();
-        this.destination = to.podAddress().orElseThrow();
+        this.source = from.address();
+        this.destination = to.address();
     }
 
     /**
@@ -57,7 +56,7 @@ final class PathTrace {
 
     /** Pings three times. */
     Ping ping() {
-        String said = fabric.namespace(from)
+        String said = from.namespace()
                 .command(
                         "ping",
                         "-n",
@@ -85,7 +84,7 @@ final class PathTrace {
     List<String> takenByPacket() {
         List<String> boxes = new ArrayList<>(List.of(from.name()));
         for (int ttl = 1; ttl <= MOST_HOPS; ttl++) {
-            String said = fabric.namespace(from)
+            String said = from.namespace()
                     .command(
                             "ping",
                             "-n",
@@ -113,7 +112,7 @@ final class PathTrace {
 
     /**
      * The boxes that packets may pass by the kernels' routes: at each distance all that some path goes through there, both ends
-     * included.
+     * included, which must be boxes.
      *
      * @throws LabException where a kernel has no route or sends the packet round in a circle
      */
@@ -170,7 +169,14 @@ final class PathTrace {
         }
     }
 
+    /** A node that drops what came through a tunnel speaks as its tunnel's device, whose address is one of the node's block. */
     private String nameOf(String address) {
-        return fabric.owner(IpAddress.parse(address)).map(Box::name).orElse(address);
+        IpAddress speaker = IpAddress.parse(address);
+        return fabric.owner(speaker)
+                .or(() -> fabric.boxes(Box.Role.NODE).stream()
+                        .filter(node -> node.podBlock().orElseThrow().covers(speaker.toPrefix()))
+                        .findFirst())
+                .map(Box::name)
+                .orElse(address);
     }
 }

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * That packets get from a pod of one node to a pod of another, and which way.
+ * That packets get from one node's block of addresses to another's, and which way. {@link PodProof} shows the same of pods.
  *
- * @param from the node where they begin, and its pod's address
- * @param to the node where they end, and its pod's address
+ * @param from the node where they begin, and its own address of its block
+ * @param to the node where they end, and its own address of its block
  * @param sent how many pings were sent
  * @param answered how many were answered; as many as sent
  * @param milliseconds the mean time of a round trip
@@ -30,11 +30,13 @@ public record Proof(
     }
 
     static Proof between(Fabric fabric, Box from, Box to) {
-        PathTrace trace = new PathTrace(fabric, from, to);
+        Endpoint begin = Endpoint.ofNode(fabric, from);
+        Endpoint end = Endpoint.ofNode(fabric, to);
+        PathTrace trace = new PathTrace(fabric, begin, end);
         PathTrace.Ping ping = trace.ping();
         Proof proof = new Proof(
-                from.name() + " (" + from.podAddress().orElseThrow() + ")",
-                to.name() + " (" + to.podAddress().orElseThrow() + ")",
+                begin.toString(),
+                end.toString(),
                 ping.sent(),
                 ping.answered(),
                 ping.milliseconds(),

@@ -51,6 +51,8 @@ record Speaker(Asn asn, IpAddress routerId, List<IpPrefix> originates, List<Neig
         REFLECTOR_CLIENT,
         /** What we learned outside, it reaches through us. */
         NEXT_HOP_SELF,
+        /** Of pods' addresses it hears the next hop that we heard, although it is of another AS: tunnels end there. */
+        NEXT_HOP_KEPT,
         /** Its paths may hold our own AS once: it carries routes between two parts of that AS. */
         OWN_AS_ALLOWED,
         /** It hears nothing from us. */

@@ -21,10 +21,12 @@ final class Survey {
 
     private final Fabric fabric;
     private final BoxDaemons daemons;
+    private final PodSurvey pods;
 
     Survey(Fabric fabric, BoxDaemons daemons) {
         this.fabric = fabric;
         this.daemons = daemons;
+        this.pods = new PodSurvey(fabric, daemons);
     }
 
     List<BoxStatus> boxes() {
@@ -43,6 +45,7 @@ final class Survey {
 
     private BoxStatus box(Box box) {
         int sessions = sessions(box);
+        int joined = joinedPods(box);
         Map<String, Integer> routes = learnedRoutes(box);
         return new BoxStatus(
                 box.name(),
@@ -51,11 +54,19 @@ final class Survey {
                 box.speaker().map(speaker -> speaker.asn().toString()).orElse("-"),
                 sessions,
                 box.sessions(),
+                joined,
+                expectedPods(box),
                 routes.size(),
-                complaint(box, sessions, routes));
+                complaint(box, sessions, joined, routes));
     }
 
-    private Optional<String> complaint(Box box, int sessions, Map<String, Integer> routes) {
+    private int expectedPods(Box box) {
+        return fabric.topology().hasPods() && box.role() == Box.Role.NODE
+                ? fabric.topology().pods().perNode()
+                : 0;
+    }
+
+    private Optional<String> complaint(Box box, int sessions, int joined, Map<String, Integer> routes) {
         String where = box.speaker().isEmpty() ? "" : "; see " + daemons.log(box);
         if (sessions != box.sessions()) {
             return Optional.of("%s has %d of %d sessions%s".formatted(box.name(), sessions, box.sessions(), where));
@@ -63,6 +74,25 @@ final class Survey {
         if (box.speaker().isEmpty()) {
             return Optional.empty();
         }
+        if (joined != expectedPods(box)) {
+            return Optional.of("%s has %d of %d pods%s".formatted(box.name(), joined, expectedPods(box), where));
+        }
+        Optional<String> lost = box.role() == Box.Role.TOR ? lostOutside(routes) : Optional.empty();
+        return lost.map(outside -> box.name() + " has no route to " + outside + where)
+                .or(() -> missingBlock(box, routes, where));
+    }
+
+    /** What lies behind a spine and is not among the routes of a ToR. */
+    private Optional<String> lostOutside(Map<String, Integer> routes) {
+        return fabric.boxes(Box.Role.SPINE).stream()
+                .flatMap(spine -> spine.speaker().stream())
+                .flatMap(speaker -> speaker.originates().stream())
+                .map(IpPrefix::toString)
+                .filter(outside -> !routes.containsKey(outside))
+                .findFirst();
+    }
+
+    private Optional<String> missingBlock(Box box, Map<String, Integer> routes, String where) {
         for (Box node : fabric.boxes(Box.Role.NODE)) {
             IpPrefix block = node.podBlock().orElseThrow();
             int legs = routes.getOrDefault(block.toString(), 0);
@@ -86,6 +116,15 @@ final class Survey {
             return daemons.establishedSessions(box);
         } catch (LabException notAnswering) {
             // A daemon that does not answer, yet or any more, has no session that counts.
+            return 0;
+        }
+    }
+
+    private int joinedPods(Box box) {
+        try {
+            return expectedPods(box) == 0 ? 0 : pods.joined(box).size();
+        } catch (LabException notAnswering) {
+            // It may have joined pods, which work; but nobody watches over them.
             return 0;
         }
     }

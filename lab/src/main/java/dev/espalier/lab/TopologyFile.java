@@ -1,7 +1,10 @@
 package dev.espalier.lab;
 
+import dev.espalier.lab.Topology.Encapsulation;
+import dev.espalier.lab.Topology.EncapsulationMode;
 import dev.espalier.lab.Topology.Mode;
 import dev.espalier.lab.Topology.NodeDaemon;
+import dev.espalier.lab.Topology.Pods;
 import dev.espalier.lab.Topology.Rack;
 import dev.espalier.objects.document.ConfigError;
 import dev.espalier.objects.document.Place;
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  *   - tor: tor-1
  *     nodes: [node-1, node-2]
  * reflectors: [node-1]        # only in mode reflectors
+ * pods: 2                     # on each node that runs Espalier, 0 to 250; 2 is the default
+ * encapsulation: none         # how packets between nodes' pods travel: none (the default), ipip or vxlan
+ * encapsulationMode: always   # always (the default), or crossSubnet: as they are where both nodes are on one subnet
  * }</pre>
  *
  * <p>Every error names file, line and column.
@@ -45,7 +51,16 @@ public final class TopologyFile {
     /** The topologies that ship with Espalier, by name. */
     public static final List<String> SHIPPED = List.of(DEFAULT, "ibgp-tor", "reflectors", "mesh");
 
-    private static final List<String> FIELDS = List.of("name", "mode", "nodeDaemon", "spines", "racks", "reflectors");
+    private static final List<String> FIELDS = List.of(
+            "name",
+            "mode",
+            "nodeDaemon",
+            "spines",
+            "racks",
+            "reflectors",
+            "pods",
+            "encapsulation",
+            "encapsulationMode");
     private static final List<String> RACK_FIELDS = List.of("tor", "nodes");
 
     private final String file;
@@ -100,10 +115,14 @@ public final class TopologyFile {
         for (Rack rack : topology.racks()) {
             text.append("  - tor: %s\n    nodes: %s\n".formatted(rack.tor(), rack.nodes()));
         }
-        return text.append("reflectors: ")
-                .append(topology.reflectors())
-                .append('\n')
-                .toString();
+        text.append("reflectors: ").append(topology.reflectors());
+        text.append("\npods: ").append(topology.pods().perNode());
+        text.append("\nencapsulation: ").append(topology.pods().encapsulation().word());
+        if (topology.pods().encapsulation() != Encapsulation.NONE) {
+            text.append("\nencapsulationMode: ")
+                    .append(topology.pods().encapsulationMode().word());
+        }
+        return text.append('\n').toString();
     }
 
     private Topology read(String text) {
@@ -128,7 +147,8 @@ public final class TopologyFile {
                     list(required(fields, "racks")).stream()
                             .map(TopologyFile::rack)
                             .toList(),
-                    words(fields.get("reflectors")));
+                    words(fields.get("reflectors")),
+                    pods(fields));
         } catch (IllegalArgumentException unfit) {
             throw new LabException(file + ": " + unfit.getMessage(), unfit);
         }
@@ -136,6 +156,34 @@ public final class TopologyFile {
 
     private static void refuse(ConfigError error) {
         throw new LabException(error.toString());
+    }
+
+    private static Pods pods(Mapping fields) {
+        Value encapsulation = fields.get("encapsulation");
+        Encapsulation chosen = encapsulation == null
+                ? Encapsulation.NONE
+                : oneOf(encapsulation, List.of(Encapsulation.values()), Encapsulation::word);
+        Value mode = fields.get("encapsulationMode");
+        if (mode != null && chosen == Encapsulation.NONE) {
+            throw error(mode.place(), "there is no encapsulation whose mode this could be; say 'encapsulation: vxlan'");
+        }
+        return new Pods(
+                podsPerNode(fields.get("pods")),
+                chosen,
+                mode == null
+                        ? EncapsulationMode.ALWAYS
+                        : oneOf(mode, List.of(EncapsulationMode.values()), EncapsulationMode::word));
+    }
+
+    private static int podsPerNode(@Nullable Value value) {
+        if (value == null) {
+            return Pods.USUAL.perNode();
+        }
+        String text = text(value);
+        if (!text.matches("\\d{1,3}") || Integer.parseInt(text) > Pods.MOST) {
+            throw error(value.place(), "must be a number of pods from 0 to %d, not '%s'".formatted(Pods.MOST, text));
+        }
+        return Integer.parseInt(text);
     }
 
     private static Rack rack(Value value) {

@@ -1,7 +1,9 @@
 package dev.espalier.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.espalier.lab.PodProof.Kind;
 import dev.espalier.lab.Topology.NodeDaemon;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -38,8 +40,32 @@ class EspalierLabTest {
                         topology.equals("mesh")
                                 ? "node-1 > node-4"
                                 : "node-1 > tor-1 > spine-1 | spine-2 > tor-2 > node-4");
+        assertThat(lab.provePods())
+                .extracting(PodProof::kind, PodProof::seenAs)
+                .containsExactly(
+                        tuple(Kind.SAME_NODE, addressOf(lab, "node-1/pod-1")),
+                        tuple(Kind.SAME_RACK, addressOf(lab, "node-1/pod-1")),
+                        tuple(Kind.ACROSS_RACKS, addressOf(lab, "node-1/pod-1")),
+                        tuple(Kind.OUTSIDE, nodeAddress(lab, "node-1")));
         Lab.down(name);
         assertThat(Traces.of(name)).isEmpty();
+    }
+
+    private static String addressOf(Lab lab, String pod) {
+        return lab.pods().stream()
+                .filter(each -> each.name().equals(pod))
+                .map(each -> each.address().toString())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String nodeAddress(Lab lab, String node) {
+        return FabricPlan.of(lab.topology())
+                .box(node)
+                .orElseThrow()
+                .addresses()
+                .getFirst()
+                .toString();
     }
 
     /** When the lab does not come up, prints what the first node's daemon has to say before it is removed. */

@@ -7,17 +7,23 @@ import dev.espalier.lab.Fabric.Wire;
 import dev.espalier.lab.Speaker.Neighbour;
 import dev.espalier.lab.Speaker.Trait;
 import dev.espalier.lab.Speaker.Where;
+import dev.espalier.lab.Topology.Encapsulation;
+import dev.espalier.lab.Topology.EncapsulationMode;
+import dev.espalier.lab.Topology.NodeDaemon;
+import dev.espalier.lab.Topology.Pods;
 import dev.espalier.net.IpAddress;
 import dev.espalier.objects.NodeFacts;
 import dev.espalier.objects.ObjectSet;
 import dev.espalier.objects.plan.Compilation;
 import dev.espalier.objects.plan.Compiler;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FabricPlanTest {
 
@@ -123,9 +129,11 @@ class FabricPlanTest {
     @ParameterizedTest
     @FieldSource("SHIPPED")
     void theObjectsOfEveryNodeCompile(String name) {
-        for (Box node : fabric(name).boxes(Role.NODE)) {
+        Fabric fabric = fabric(name);
+        for (Box node : fabric.boxes(Role.NODE)) {
             ObjectSet objects = ObjectSet.parse(
-                    node.name() + ".yaml", EspalierConfig.of(node.speaker().orElseThrow()));
+                    node.name() + ".yaml",
+                    EspalierConfig.of(node.speaker().orElseThrow()) + PodObjects.of(fabric, Path.of("/state")));
 
             Compilation compilation = Compiler.compile(objects, facts(node), file -> {
                 throw new AssertionError("no node of a lab has a password, and " + file + " was asked for");
@@ -135,6 +143,82 @@ class FabricPlanTest {
                     .isInstanceOfSatisfying(Compilation.Compiled.class, compiled -> assertThat(compiled.warnings())
                             .isEmpty());
         }
+    }
+
+    @Test
+    void theWorldKnowsTheWayToNodesAndNotToPods() {
+        Fabric fabric = fabric("spine-leaf");
+        Box world = fabric.box(Topology.WORLD).orElseThrow();
+
+        assertThat(fabric.owner(world.gateway().orElseThrow()).map(Box::name)).contains("spine-1");
+        for (Box node : fabric.boxes(Role.NODE)) {
+            assertThat(world.beyondGateway().covers(node.addresses().getFirst().toPrefix()))
+                    .isTrue();
+            assertThat(world.beyondGateway().covers(node.podBlock().orElseThrow()))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void withoutPodsThereIsNoWorld() {
+        Topology shipped = TopologyFile.load("spine-leaf");
+
+        assertThat(List.of(shipped.withNodeDaemon(NodeDaemon.FRR), shipped.withPods(Pods.NONE)))
+                .allSatisfy(topology ->
+                        assertThat(FabricPlan.of(topology).boxes(Role.WORLD)).isEmpty());
+    }
+
+    @Test
+    void moreThanSixtyPodsGetALargerBlock() {
+        assertThat(blockLengthWith(60)).isEqualTo(26);
+        assertThat(blockLengthWith(61)).isEqualTo(24);
+    }
+
+    private static int blockLengthWith(int pods) {
+        Topology topology =
+                TopologyFile.load("spine-leaf").withPods(new Pods(pods, Encapsulation.NONE, EncapsulationMode.ALWAYS));
+        return FabricPlan.of(topology)
+                .box("node-1")
+                .flatMap(Box::podBlock)
+                .orElseThrow()
+                .length();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"spine-leaf", "ibgp-tor"})
+    void withTunnelsTorsAndSpinesPassNextHopsOnAsTheyAre(String name) {
+        Topology topology =
+                TopologyFile.load(name).withPods(new Pods(2, Encapsulation.VXLAN, EncapsulationMode.ALWAYS));
+        Fabric fabric = FabricPlan.of(topology);
+
+        assertThat(Stream.concat(fabric.boxes(Role.SPINE).stream(), fabric.boxes(Role.TOR).stream()))
+                .allSatisfy(box -> assertThat(neighbours(box))
+                        .allMatch(neighbour -> neighbour.internal()
+                                ? !neighbour.is(Trait.NEXT_HOP_SELF)
+                                : neighbour.is(Trait.NEXT_HOP_KEPT)));
+        assertThat(FrrConfig.of(
+                        "tor-1", fabric.boxes(Role.TOR).getFirst().speaker().orElseThrow(), null))
+                .contains("neighbor 100.64.1.0 disable-connected-check")
+                .contains("neighbor 100.64.1.0 route-map KEEPING-NEXT-HOPS out");
+    }
+
+    @Test
+    void aNodeKnowsThePoolsOfAllNodes() {
+        String objects = PodObjects.of(fabric("spine-leaf"), Path.of("/state"));
+
+        assertThat(objects)
+                .contains("spec: {path: /state}")
+                .contains("spec: {prefixes: [10.42.1.1/32, 10.42.2.1/32, 10.42.3.1/32, 10.42.4.1/32]}")
+                .contains("""
+                        kind: IpPool
+                        metadata: {name: node-4}
+                        spec:
+                          prefix: 10.42.4.0/26
+                          blockLength: 26
+                          nodeSelector: {node: node-4}
+                          natOutgoing: true
+                        """)
+                .containsPattern("(?s)name: node-1}.*name: node-2}.*name: node-3}.*name: node-4}");
     }
 
     @Test
@@ -176,7 +260,7 @@ class FabricPlanTest {
         return new NodeFacts(
                 node.name(),
                 node.name(),
-                Map.of(),
+                Map.of(EspalierNode.LABEL, node.name()),
                 Map.of(),
                 List.of(new NodeFacts.Interface("eth0", false, addresses)),
                 node.gateway().stream()

@@ -3,11 +3,16 @@ package dev.espalier.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -29,20 +34,7 @@ class LabCrashTest {
     void downRemovesEverythingThatAKilledUpHadMade(@TempDir Path folder) throws IOException, InterruptedException {
         long seed = Long.getLong("seed", System.nanoTime());
         int delay = new Random(seed).nextInt(LATEST_KILL_MILLIS);
-        Process up = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "up",
-                        "--name",
-                        name,
-                        "--node-daemon",
-                        "frr")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("up.log").toFile())
-                .start();
+        Process up = up(folder, "--node-daemon", "frr");
         Thread.sleep(delay);
         up.destroyForcibly().waitFor();
 
@@ -51,6 +43,44 @@ class LabCrashTest {
         assertThat(Traces.of(name))
                 .as("killed after %d ms, -Dseed=%d", delay, seed)
                 .isEmpty();
+    }
+
+    @Test
+    void downRemovesThePodsThatAKilledUpWasMaking(@TempDir Path folder) throws IOException, InterruptedException {
+        long seed = Long.getLong("seed", System.nanoTime());
+        int delay = new Random(seed).nextInt(LATEST_KILL_MILLIS);
+        Process up = up(folder, "mesh");
+        boolean making = Pause.until(Duration.ofSeconds(60), () -> podsExist());
+        Thread.sleep(delay);
+        up.destroyForcibly().waitFor();
+
+        Lab.down(name);
+
+        assertThat(making).as(Files.readString(folder.resolve("up.log"))).isTrue();
+        assertThat(Traces.of(name))
+                .as("killed %d ms after the first pod, -Dseed=%d", delay, seed)
+                .isEmpty();
+    }
+
+    private boolean podsExist() {
+        return Traces.of(name).stream().anyMatch(trace -> trace.startsWith("/run/netns/") && trace.contains("_pod-"));
+    }
+
+    private Process up(Path folder, String... arguments) throws IOException {
+        List<String> argv = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "up",
+                "--name",
+                name));
+        argv.addAll(List.of(arguments));
+        return new ProcessBuilder(argv)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("up.log").toFile())
+                .start();
     }
 
     /** The lab's commands alone, as a program. */

@@ -3,8 +3,11 @@ package dev.espalier.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.espalier.lab.Topology.Encapsulation;
+import dev.espalier.lab.Topology.EncapsulationMode;
 import dev.espalier.lab.Topology.Mode;
 import dev.espalier.lab.Topology.NodeDaemon;
+import dev.espalier.lab.Topology.Pods;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,7 +57,8 @@ class TopologyFileTest {
                         NodeDaemon.ESPALIER,
                         List.of("s1"),
                         List.of(new Topology.Rack("t1", List.of("n1", "n2"))),
-                        List.of()));
+                        List.of(),
+                        Topology.Pods.USUAL));
     }
 
     @ParameterizedTest
@@ -72,12 +76,27 @@ class TopologyFileTest {
                 "spines: [s1]   | spines: []       | small.yaml: there must be 1 to 16 spines, not 0",
                 "spines: [s1]   | spines: [s1      | small.yaml:4:6: malformed YAML",
                 "mode: ebgp     | mode: reflectors | 'reflectors' names nodes in mode reflectors",
+                "spines: [s1]   | spines: [world]  | small.yaml: no box can be called 'world': that is what is outside",
+                "spines: [s1]   | pods: many       | small.yaml:3:7: must be a number of pods from 0 to 250, not 'many'",
+                "spines: [s1]   | pods: 251        | small.yaml:3:7: must be a number of pods from 0 to 250, not '251'",
+                "spines: [s1]   | encapsulation: x | small.yaml:3:16: 'x' is none of none, ipip, vxlan",
+                "spines: [s1]   | encapsulationMode: always | small.yaml:3:20: there is no encapsulation whose mode",
                 "mode: ebgp     | mode: [a]        | small.yaml:2:7: must be one word, not a list",
             })
     void anErrorNamesItsPlaceAndWhatWasWrong(String line, String instead, String message) {
         assertThatThrownBy(() -> TopologyFile.parse("small.yaml", SMALL.replace(line, instead)))
                 .isInstanceOf(LabException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void howManyPodsThereAreAndHowTheirPacketsTravelIsReadAndWritten() {
+        Topology topology = TopologyFile.parse(
+                "small.yaml", SMALL + "pods: 50\nencapsulation: vxlan\nencapsulationMode: crossSubnet\n");
+
+        assertThat(topology.pods()).isEqualTo(new Pods(50, Encapsulation.VXLAN, EncapsulationMode.CROSS_SUBNET));
+        assertThat(TopologyFile.parse("again.yaml", TopologyFile.text(topology)))
+                .isEqualTo(topology);
     }
 
     @Test
