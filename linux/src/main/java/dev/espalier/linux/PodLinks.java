@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * a default route would not; a route to the gateway, and the default route by it.
  *
  * <p><b>On the host:</b> an interface with the same hardware address in every pod's case, without an address but the IPv6 gateway; a
- * route to each address; the settings by which the kernel forwards for it.
+ * route to each address, and the pod as its permanent neighbour, which no limit of the kernel's table (1024 for all namespaces together)
+ * can push out; the settings by which the kernel forwards for it.
  *
  * <p><b>What is ours</b> is written on it: the host's interface has the pod's handle as its alias, and the routes have the protocol
  * {@link #PROTOCOL}. So nothing need be remembered: what is wired survives the daemon, and the next one reads it.
@@ -104,6 +105,9 @@ public final class PodLinks implements AutoCloseable {
                     ours,
                     ALIAS + wanted.handle() + (wanted.ipam().isEmpty() ? "" : " " + wanted.ipam()),
                     wanted.addresses());
+            for (IpAddress address : wanted.addresses()) {
+                neighbour(host, ours.index(), address, wanted.mac());
+            }
             inside(inside, theirs == null ? required(inside, wanted.ifname()) : theirs, wanted);
             return ours;
         }
@@ -364,20 +368,20 @@ public final class PodLinks implements AutoCloseable {
         for (AddressFamily family : AddressFamily.values()) {
             if (wanted.addresses().stream().anyMatch(address -> address.family() == family)) {
                 IpAddress gateway = family == AddressFamily.IPV4 ? GATEWAY_4 : GATEWAY_6;
-                neighbour(kernel, link.index(), gateway);
+                neighbour(kernel, link.index(), gateway, HOST_MAC);
                 route(kernel, 0, gateway.toPrefix(), null, link.index());
                 route(kernel, 0, everything(family), gateway, link.index());
             }
         }
     }
 
-    private static void neighbour(NetlinkClient kernel, int link, IpAddress address) {
+    private static void neighbour(NetlinkClient kernel, int link, IpAddress address, String mac) {
         kernel.request(Rtnetlink.RTM_NEWNEIGH, Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_REPLACE, Rtnetlink.NDMSG)
                 .octet(Rtnetlink.NDM_FAMILY, number(address.family()))
                 .word(Rtnetlink.NDM_IFINDEX, link)
                 .octet(Rtnetlink.NDM_STATE, Rtnetlink.NUD_PERMANENT)
                 .address(Rtnetlink.NDA_DST, address.family().octets(), address.high(), address.low())
-                .octets(Rtnetlink.NDA_LLADDR, MAC.parseHex(HOST_MAC))
+                .octets(Rtnetlink.NDA_LLADDR, MAC.parseHex(mac))
                 .end();
         kernel.execute("naming the neighbour " + address);
     }

@@ -73,6 +73,8 @@ class PodLinksTest {
         assertThat(made.name()).isEqualTo(ONE.hostName()).hasSizeLessThanOrEqualTo(15);
         assertThat(links.all()).containsOnlyKeys("pods/c1/eth0");
         assertThat(host.ip("-4 route show dev " + made.name())).contains("10.1.0.7 proto 181 scope link");
+        assertThat(host.ip("neigh show"))
+                .contains("10.1.0.7 dev " + made.name() + " lladdr " + ONE.mac() + " PERMANENT");
         assertThat(pod.ip("link show eth0")).contains("mtu 1450").contains(ONE.mac());
         assertThat(pod.ip("route show")).contains("default via 169.254.1.1 dev eth0");
         assertThat(pod.ip("neigh show")).contains("169.254.1.1 dev eth0 lladdr ee:ee:ee:ee:ee:ee PERMANENT");

@@ -69,7 +69,7 @@ class PropagationTest {
                     watches.add(node.namespace().start(watch));
                     pods.add(new Namespace(node.namespace().name() + "-p").create());
                 }
-                add(cluster.nodes().getFirst(), call("ADD", pods.getFirst(), 0, "borrowed"));
+                add(cluster.nodes().getFirst(), call("ADD", pods.getFirst(), 1000, "borrowed"));
                 Pause.millis(3000);
                 List<Sample> blocks = add(cluster, pods, "blocks");
                 List<Sample> borrowed = add(cluster, pods, "borrowed");
