@@ -389,6 +389,29 @@ class CniTest {
         assertThat(add(pod).json()).isEqualTo(answer.json());
     }
 
+    // ---- a daemon in a container: a mount namespace of its own, as docs/cni.md says
+
+    @Test
+    void aDaemonWithMountsOfItsOwnReachesThePodsWhenMountsPropagateToIt() {
+        startWithMounts("slave");
+        Namespace pod = pod(); // a mount that is made after the daemon's start
+        add(pod);
+        assertThat(pings(pod, Rig.OURS)).isTrue();
+    }
+
+    @Test
+    void aDaemonToWhichMountsDoNotPropagateSaysWhatIsMissing() {
+        startWithMounts("private");
+        refused(CniCall.of("ADD", pod()), 4, "a daemon in a container must see the host's /run/netns and /proc");
+        nothingIsLeft();
+    }
+
+    private void startWithMounts(String propagation) {
+        us.write(objects(POOLS));
+        us.launch(List.of("unshare", "--mount", "--propagation", propagation));
+        within(20, () -> assertThat(us.log()).contains("daemon.started"));
+    }
+
     // ---- other programs give the addresses
 
     @Test
