@@ -45,7 +45,8 @@ final class PodHost implements AutoCloseable {
         }
     }
 
-    private static PodLink link(String container, String... addresses) {
+    /** The link of a container, as its runtime would want it. */
+    static PodLink link(String container, String... addresses) {
         String handle = "pods/" + container + "/eth0";
         return new PodLink(
                 handle,

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.espalier.net.IpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -37,19 +36,8 @@ class PodLinksTest {
         other.close();
     }
 
-    private static PodLink link(String container, String... addresses) {
-        String handle = "pods/" + container + "/eth0";
-        return new PodLink(
-                handle,
-                "eth0",
-                PodLink.macOf(handle),
-                1450,
-                "",
-                List.of(addresses).stream().map(IpAddress::parse).toList());
-    }
-
-    private static final PodLink ONE = link("c1", "10.1.0.7", "2001:db8:1::7");
-    private static final PodLink TWO = link("c2", "10.1.0.8", "2001:db8:1::8");
+    private static final PodLink ONE = PodHost.link("c1", "10.1.0.7", "2001:db8:1::7");
+    private static final PodLink TWO = PodHost.link("c2", "10.1.0.8", "2001:db8:1::8");
 
     private static boolean pings(TestNamespace from, String address) {
         return from.exits("ping", "-c", "1", "-W", "1", address);

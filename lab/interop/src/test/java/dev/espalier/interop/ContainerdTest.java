@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.espalier.lab.Command;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +28,9 @@ class ContainerdTest {
 
     @BeforeEach
     void create() {
-        assumeTrue(Command.isInstalled("containerd") && Command.isInstalled("runc") && Command.isInstalled("busybox"));
+        for (String program : List.of("containerd", "runc", "busybox")) {
+            assumeTrue(Command.isInstalled(program), program + " is not installed");
+        }
         rig = Rig.create("containerd");
         us = new Espalier(rig);
         us.start("""
