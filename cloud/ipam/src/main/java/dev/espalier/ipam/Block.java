@@ -62,10 +62,11 @@ public record Block(
         return candidate.equals(node);
     }
 
-    /** The number of the address that a handle has, or -1. */
-    int ordinalOf(String handle) {
+    /** The number of the address that a node has for a handle, or -1. */
+    int ordinalOf(String ofNode, String handle) {
         for (Map.Entry<Integer, Allocation> entry : used.entrySet()) {
-            if (entry.getValue().handle().equals(handle)) {
+            Allocation each = entry.getValue();
+            if (each.handle().equals(handle) && each.node().equals(ofNode)) {
                 return entry.getKey();
             }
         }

@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All blocks as they were at one moment, with their versions. Immutable.
@@ -17,22 +19,39 @@ import java.util.Map;
  */
 record BlockView(List<Block> blocks, Map<IpPrefix, Long> versions) {
 
+    /** Before anything was read. */
+    static final BlockView NONE = new BlockView(List.of(), Map.of());
+
     BlockView {
         blocks = List.copyOf(blocks);
         versions = Map.copyOf(versions);
     }
 
-    /** Reads documents. */
-    static BlockView of(List<StateStore.Document> documents) {
+    /** What the documents say; those that have not changed since are not read again. */
+    BlockView next(List<StateStore.Document> documents) {
+        Map<String, Block> before = new HashMap<>();
+        blocks.forEach(block -> before.put(BlockDocument.key(block.prefix()), block));
         List<Block> blocks = new ArrayList<>();
         Map<IpPrefix, Long> versions = new HashMap<>();
         for (StateStore.Document document : documents) {
-            Block block = BlockDocument.read(document);
+            Block same = before.get(document.key());
+            Block block = same != null && version(same) == document.version() ? same : BlockDocument.read(document);
             blocks.add(block);
             versions.put(block.prefix(), document.version());
         }
         blocks.sort(Comparator.comparing(Block::prefix));
         return new BlockView(blocks, versions);
+    }
+
+    /** The first block with an allocation of which something is true; null when there is none. */
+    @Nullable
+    Block first(Predicate<Allocation> wanted) {
+        for (Block block : blocks) {
+            if (block.used().values().stream().anyMatch(wanted)) {
+                return block;
+            }
+        }
+        return null;
     }
 
     /** Those of one family. */
@@ -53,5 +72,16 @@ record BlockView(List<Block> blocks, Map<IpPrefix, Long> versions) {
         Map<IpPrefix, Long> nextVersions = new HashMap<>(versions);
         nextVersions.put(written.prefix(), version);
         return new BlockView(next, nextVersions);
+    }
+
+    /** After one block was removed. */
+    BlockView without(Block removed) {
+        Map<IpPrefix, Long> left = new HashMap<>(versions);
+        left.remove(removed.prefix());
+        return new BlockView(
+                blocks.stream()
+                        .filter(block -> !block.prefix().equals(removed.prefix()))
+                        .toList(),
+                left);
     }
 }

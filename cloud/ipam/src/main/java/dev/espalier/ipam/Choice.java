@@ -52,7 +52,7 @@ final class Choice {
             return new Step.Refuse(Kind.NO_POOL, "no pool serves " + request.owner() + " on node " + request.node());
         }
         for (Block block : blocks) {
-            int ordinal = block.ordinalOf(request.handle());
+            int ordinal = block.ordinalOf(request.node(), request.handle());
             if (ordinal >= 0) {
                 return given(block, block.address(ordinal));
             }

@@ -33,6 +33,9 @@ public final class Ipam {
     /** The blocks as they were last seen; null when it is not certain that this is all of this node. */
     private @Nullable BlockView remembered;
 
+    /** What was read last: blocks whose documents are still the same are not read again. */
+    private volatile BlockView read = BlockView.NONE;
+
     /** On a store that may be shared with other nodes. */
     public Ipam(StateStore store, Clock clock) {
         this.store = store;
@@ -96,36 +99,52 @@ public final class Ipam {
     }
 
     /**
-     * Takes back all addresses of a handle; none is fine.
+     * Takes back all addresses that a node has for a handle; none is fine. The first look is at the blocks as they were last seen here, as
+     * with {@link #assign}.
      *
      * @return how many it had
      */
-    public synchronized int release(String handle) {
-        return releaseAll(allocation -> allocation.handle().equals(handle));
+    public synchronized int release(String node, String handle) {
+        return releaseAll(allocation ->
+                allocation.handle().equals(handle) && allocation.node().equals(node));
     }
 
     /**
      * Takes back what a node has for nobody: allocations of this node whose handle is not among those that are known to live, older
-     * than a grace in which their container may still be on its way.
+     * than a grace in which their container may still be on its way. Reads the blocks anew.
      *
      * @return how many there were
      */
     public synchronized int releaseLeaked(String node, Predicate<String> lives, Duration grace) {
         Instant before = clock.instant().minus(grace);
+        remembered = null;
         return releaseAll(allocation -> allocation.node().equals(node)
                 && allocation.since().isBefore(before)
                 && !lives.test(allocation.handle()));
     }
 
     private synchronized int releaseAll(Predicate<Allocation> gone) {
-        remembered = null;
         int released = 0;
-        for (Block block : read().blocks()) {
-            if (block.used().values().stream().anyMatch(gone)) {
-                released += update(block.prefix(), latest -> latest.without(gone, clock.instant()));
+        int missed = 0;
+        while (missed < ATTEMPTS) {
+            BlockView view = known();
+            Block block = view.first(gone);
+            if (block == null) {
+                return released;
+            }
+            remembered = null; // until it is known how this went
+            Block next = block.without(gone, clock.instant());
+            long version = write(next, view.version(block));
+            if (version == StateStore.ABSENT) {
+                missed++;
+            } else {
+                remembered = view.with(next, version);
+                released += block.used().size() - next.used().size();
             }
         }
-        return released;
+        throw new IpamException(
+                Kind.BUSY,
+                "others changed the blocks " + ATTEMPTS + " times while addresses were taken back; try again");
     }
 
     /**
@@ -136,8 +155,8 @@ public final class Ipam {
      * @return the blocks given back
      */
     public synchronized List<IpPrefix> tidy(String node, Function<IpPrefix, @Nullable Pool> poolOf) {
-        remembered = null;
-        BlockView view = read();
+        BlockView view = known();
+        remembered = null; // until it is known how this went
         Set<String> served = new HashSet<>();
         List<IpPrefix> given = new ArrayList<>();
         // The fullest first: it is the empty ones that are to go.
@@ -152,8 +171,10 @@ public final class Ipam {
             boolean free = block.isEmpty() && block.restingAfter(Block.rested(clock.instant(), cooldown)) == 0;
             if (!needed && free && remove(block, view.version(block))) {
                 given.add(block.prefix());
+                view = view.without(block);
             }
         }
+        remembered = view;
         return given;
     }
 
@@ -162,6 +183,7 @@ public final class Ipam {
      * left to whoever wants them.
      */
     public synchronized void forget(String node) {
+        remembered = null;
         releaseAll(allocation -> allocation.node().equals(node));
         BlockView view = read();
         for (Block block : view.blocks()) {
@@ -175,21 +197,28 @@ public final class Ipam {
      * All blocks as they were when they were last read or written here, or read now where that is not certain: what this node has is
      * right in them.
      */
-    public synchronized List<Block> known() {
-        BlockView view = remembered == null ? read() : remembered;
-        remembered = view;
-        return view.blocks();
+    public synchronized List<Block> knownBlocks() {
+        return known().blocks();
     }
 
-    /** All blocks, in the order of their prefixes. */
-    public List<Block> blocks() {
-        return read().blocks();
+    /** All blocks, in the order of their prefixes, read anew. */
+    public synchronized List<Block> blocks() {
+        remembered = null;
+        return knownBlocks();
     }
 
     // ---- the store
 
+    private synchronized BlockView known() {
+        BlockView view = remembered == null ? read() : remembered;
+        remembered = view;
+        return view;
+    }
+
     private BlockView read() {
-        return BlockView.of(store.list(BlockDocument.KEYS));
+        BlockView view = read.next(store.list(BlockDocument.KEYS));
+        read = view;
+        return view;
     }
 
     /** Returns the new version, or {@link StateStore#ABSENT} when somebody was faster. */
@@ -201,20 +230,13 @@ public final class Ipam {
         return store.delete(BlockDocument.key(block.prefix()), expected);
     }
 
-    /** Changes a block however often others change it meanwhile. Returns how many allocations fewer it has. */
-    private int update(IpPrefix prefix, UnaryOperator<Block> change) {
+    /** Changes a block however often others change it meanwhile. */
+    private void update(IpPrefix prefix, UnaryOperator<Block> change) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             StateStore.Document document = store.get(BlockDocument.key(prefix));
-            if (document == null) {
-                return 0;
-            }
-            Block seen = BlockDocument.read(document);
-            Block next = change.apply(seen);
-            if (next.equals(seen)) {
-                return 0;
-            }
-            if (write(next, document.version()) != StateStore.ABSENT) {
-                return seen.used().size() - next.used().size();
+            if (document == null
+                    || write(change.apply(BlockDocument.read(document)), document.version()) != StateStore.ABSENT) {
+                return;
             }
         }
         throw new IpamException(Kind.BUSY, "others changed block " + prefix + " " + ATTEMPTS + " times; try again");

@@ -40,6 +40,12 @@ class ChoiceTest {
     }
 
     @Test
+    void twoNodesMayHaveAContainerOfTheSameName() {
+        Block block = block("10.1.0.0/30", "two").with(2, allocation("net.c1/eth0", "two"));
+        assertThat(choose(POOL, block)).isInstanceOf(Step.Claim.class);
+    }
+
+    @Test
     void aClaimThatOverlapsAnotherIsTakenBackWhicheverWasFirst() {
         Block mine = Block.claimed(IpPrefix.parse("10.1.0.0/30"), "pods", "one");
         Block theirs = Block.claimed(IpPrefix.parse("10.1.0.0/28"), "pods", "two");

@@ -151,7 +151,7 @@ class ManyNodesTest {
             if (!handles.isEmpty()) {
                 String handle = handles.get(random.nextInt(handles.size()));
                 running.remove(handle);
-                ipam.release(handle);
+                ipam.release(node, handle);
             }
         }
 

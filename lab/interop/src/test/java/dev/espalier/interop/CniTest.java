@@ -143,6 +143,18 @@ class CniTest {
     }
 
     @Test
+    void whoIsAddedAgainInVainKeepsWhatItHas() {
+        us.start(objects(POOLS));
+        Namespace pod = pod();
+        String address = add(pod).address(".");
+        Answer other = ask(CniCall.of("ADD", pod).config("{\"runtimeConfig\": {\"ips\": [\"10.42.0.77\"]}}"));
+        assertThat(other.error()).contains("asks for 10.42.0.77 and has " + address);
+
+        assertThat(pings(rig.ours(), address)).isTrue();
+        assertThat(add(pod).address(".")).isEqualTo(address);
+    }
+
+    @Test
     void aRuntimesWishesAreGranted() {
         us.start(objects(POOLS));
         Namespace pod = pod();

@@ -94,9 +94,10 @@ final class Attachments {
     /**
      * Gives a container its addresses and its interface; what it has already it keeps.
      *
-     * @throws CniException when it cannot; then it has neither
+     * @throws CniException when it cannot; then it has what it had before
      */
     CniResult add(Call call) {
+        boolean runs = wiring.does(links -> links.find(call.handle()) != null);
         try {
             List<IpAddress> addresses = call.config().ownIpam() ? assign(call) : delegate(call);
             call.committed().run();
@@ -106,7 +107,9 @@ final class Attachments {
             shape(call, link);
             return result(call, link, host);
         } catch (CniException | StateStoreException failed) {
-            undo(call, failed);
+            if (!runs) { // who asks again for what runs must not lose it because the store is away
+                undo(call, failed);
+            }
             throw failed;
         }
     }
@@ -234,7 +237,7 @@ final class Attachments {
     void remove(Call call) {
         unwire(call.handle());
         if (call.config().ownIpam()) {
-            call.ipam().release(call.handle());
+            call.ipam().release(node, call.handle());
         } else {
             DelegatedIpam.tell(call.config().ipam(), CniCommand.DEL, call.environment(), call.input());
         }
@@ -275,7 +278,7 @@ final class Attachments {
         PodLink expected = link(call, addresses);
         List<String> wrong = new ArrayList<>();
         if (call.config().ownIpam()) {
-            Set<IpAddress> has = addressesOf(call.ipam().blocks(), call.handle());
+            Set<IpAddress> has = addressesOf(call.ipam().blocks(), node, call.handle());
             addresses.stream()
                     .filter(address -> !has.contains(address))
                     .forEach(address -> wrong.add(address + " is not assigned to it"));
@@ -310,11 +313,11 @@ final class Attachments {
         return addresses;
     }
 
-    static Set<IpAddress> addressesOf(List<Block> blocks, String handle) {
+    private static Set<IpAddress> addressesOf(List<Block> blocks, String node, String handle) {
         Set<IpAddress> addresses = new TreeSet<>();
         for (Block block : blocks) {
             block.used().forEach((ordinal, allocation) -> {
-                if (allocation.handle().equals(handle)) {
+                if (allocation.handle().equals(handle) && allocation.node().equals(node)) {
                     addresses.add(block.address(ordinal));
                 }
             });

@@ -67,7 +67,7 @@ final class Comparison {
                     leaked + (leaked == 1 ? " address was" : " addresses were")
                             + " given to containers that are not there, and taken back");
         }
-        List<Block> blocks = ipam.blocks();
+        List<Block> blocks = ipam.knownBlocks(); // which were read a moment ago
         Map<String, List<IpAddress>> given = given(blocks);
         links.forEach((handle, link) -> {
             List<IpAddress> addresses = given.get(handle);

@@ -321,7 +321,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
 
     /** What changed is announced before the plugin hears of it: its pod can be reached when it is told. */
     private void announce(Ipam source) {
-        routes.update(source.known(), plan);
+        routes.update(source.knownBlocks(), plan);
     }
 
     // ---- the comparison
@@ -369,7 +369,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
         try {
             tunnelAddresses.accept(TunnelAddresses.of(node, plan, addresses));
         } finally {
-            routes.update(addresses.blocks(), plan);
+            routes.update(addresses.knownBlocks(), plan);
         }
     }
 
@@ -418,7 +418,7 @@ public final class PodNetwork implements PodService, AutoCloseable {
                 throw new Daemon.RequestException(address + " is in use: " + holder.owner()
                         + " has an interface here; with --force it is taken all the same");
             }
-            addresses().release(holder.handle());
+            addresses().release(holder.node(), holder.handle());
             return new ReleaseView(address, holder.handle(), holder.owner(), holder.node());
         });
     }

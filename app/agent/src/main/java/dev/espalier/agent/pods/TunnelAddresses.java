@@ -38,7 +38,7 @@ final class TunnelAddresses {
         boolean misplaced = held(node, ipam).stream().anyMatch(address -> pools.stream()
                 .noneMatch(pool -> pool.prefix().contains(address)));
         if (misplaced) {
-            ipam.release(handle(node));
+            ipam.release(node, handle(node));
         }
         List<IpAddress> addresses = new ArrayList<>();
         for (AddressFamily family : AddressFamily.values()) {
@@ -67,7 +67,7 @@ final class TunnelAddresses {
 
     private static List<IpAddress> held(String node, Ipam ipam) {
         List<IpAddress> held = new ArrayList<>();
-        for (Block block : ipam.blocks()) {
+        for (Block block : ipam.knownBlocks()) {
             block.used().forEach((ordinal, allocation) -> {
                 if (allocation.handle().equals(handle(node))) {
                     held.add(block.address(ordinal));

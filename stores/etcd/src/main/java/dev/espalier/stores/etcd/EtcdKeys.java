@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.espalier.stores.state.StateStoreException;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,9 @@ public final class EtcdKeys implements AutoCloseable {
      *
      * @param entries by key
      * @param revision of the whole etcd up to which this is true
+     * @param cluster the number of the etcd that said so
      */
-    public record Contents(SortedMap<String, Entry> entries, long revision) {
+    public record Contents(SortedMap<String, Entry> entries, long revision, String cluster) {
         /** With a copy of the map. */
         public Contents {
             entries = Collections.unmodifiableSortedMap(new TreeMap<>(entries));
@@ -73,13 +75,40 @@ public final class EtcdKeys implements AutoCloseable {
 
     /** All keys that begin with this. Linearizable: what was written before, by whichever member, is there. */
     public Contents list(String prefix) {
-        JsonNode answer = gateway.ask("/v3/kv/range", KeyText.within(object(), options.prefix() + prefix), true);
-        TreeMap<String, Entry> entries = new TreeMap<>();
+        JsonNode answer = gateway.ask("/v3/kv/range", within(prefix), true);
+        return contents(Map.of(), answer);
+    }
+
+    /**
+     * The same, when something is known from before: only what was written since travels. A range of etcd's answers with the keys of
+     * which {@code min_mod_revision} holds, and with the number of all keys; if that is not how many there should be now, some were
+     * removed, and all are listed.
+     *
+     * @param before what {@link #list} told of the same prefix
+     */
+    public Contents list(String prefix, Contents before) {
+        ObjectNode question = within(prefix).put("min_mod_revision", Long.toString(before.revision() + 1));
+        JsonNode answer = gateway.ask("/v3/kv/range", question, true);
+        Contents now = contents(before.entries(), answer);
+        boolean whole = now.entries().size() == answer.path("count").asInt();
+        boolean follows = now.revision() >= before.revision() && now.cluster().equals(before.cluster());
+        return whole && follows ? now : list(prefix);
+    }
+
+    private ObjectNode within(String prefix) {
+        return KeyText.within(object(), options.prefix() + prefix);
+    }
+
+    private Contents contents(Map<String, Entry> known, JsonNode answer) {
+        TreeMap<String, Entry> entries = new TreeMap<>(known);
         for (JsonNode found : answer.path("kvs")) {
             Entry entry = entry(found);
             entries.put(entry.key(), entry);
         }
-        return new Contents(entries, revision(answer));
+        return new Contents(
+                entries,
+                revision(answer),
+                answer.path("header").path("cluster_id").asText());
     }
 
     /**

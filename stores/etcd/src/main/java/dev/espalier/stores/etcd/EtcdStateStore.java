@@ -1,7 +1,10 @@
 package dev.espalier.stores.etcd;
 
+import dev.espalier.stores.etcd.EtcdKeys.Contents;
 import dev.espalier.stores.state.StateStore;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class EtcdStateStore implements StateStore {
 
     private final EtcdKeys keys;
+
+    /** What was listed last, by prefix, so that only what has changed need be asked for. */
+    private final Map<String, Contents> listed = new ConcurrentHashMap<>();
 
     /** Nothing is asked yet. */
     public EtcdStateStore(EtcdOptions options) {
@@ -25,9 +31,10 @@ public final class EtcdStateStore implements StateStore {
 
     @Override
     public List<Document> list(String prefix) {
-        return keys.list(prefix).entries().values().stream()
-                .map(EtcdStateStore::document)
-                .toList();
+        Contents before = listed.get(prefix);
+        Contents now = before == null ? keys.list(prefix) : keys.list(prefix, before);
+        listed.put(prefix, now);
+        return now.entries().values().stream().map(EtcdStateStore::document).toList();
     }
 
     private static Document document(EtcdKeys.Entry entry) {

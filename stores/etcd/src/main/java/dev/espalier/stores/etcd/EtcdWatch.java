@@ -136,7 +136,8 @@ public final class EtcdWatch implements AutoCloseable {
         Contents before = Objects.requireNonNull(known);
         JsonNode events = answer.path("events");
         if (events.isEmpty()) { // only how far it is
-            known = new Contents(before.entries(), Math.max(before.revision(), EtcdKeys.revision(answer)));
+            known = new Contents(
+                    before.entries(), Math.max(before.revision(), EtcdKeys.revision(answer)), before.cluster());
             return true;
         }
         TreeMap<String, Entry> entries = new TreeMap<>(before.entries());
@@ -151,7 +152,7 @@ public final class EtcdWatch implements AutoCloseable {
             // Not that of the header: what is caught up on comes in pieces, each with the latest revision of all.
             revision = Math.max(revision, entry.revision());
         }
-        tell(new Contents(entries, revision));
+        tell(new Contents(entries, revision, before.cluster()));
         return true;
     }
 

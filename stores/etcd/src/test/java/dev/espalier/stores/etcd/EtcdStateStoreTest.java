@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,6 +66,30 @@ class EtcdStateStoreTest {
                     .extracting(StateStore.Document::key)
                     .containsExactly("ipam/blocks/10.0.0.0-26", "ipam/blocks/10.0.1.0-26");
             assertThat(store.list("")).hasSize(4);
+        }
+    }
+
+    @Test
+    void whoListsAgainAndAgainSeesWhatSomebodySeesWhoListsOnce() throws Exception {
+        Random random = new Random(20261128);
+        try (EtcdServer server = EtcdServer.start(folder, 1);
+                StateStore writer = new EtcdStateStore(EtcdOptions.of("/espalier/", server.endpoints()));
+                StateStore again = new EtcdStateStore(EtcdOptions.of("/espalier/", server.endpoints()))) {
+            for (int round = 0; round < 60; round++) {
+                for (int changes = random.nextInt(4); changes > 0; changes--) {
+                    String key = "a/" + random.nextInt(8);
+                    StateStore.Document there = writer.get(key);
+                    long version = there == null ? StateStore.ABSENT : there.version();
+                    if (there == null || random.nextBoolean()) {
+                        writer.put(key, "round " + round, version);
+                    } else {
+                        writer.delete(key, version);
+                    }
+                }
+                try (StateStore once = new EtcdStateStore(EtcdOptions.of("/espalier/", server.endpoints()))) {
+                    assertThat(again.list("a/")).isEqualTo(once.list("a/"));
+                }
+            }
         }
     }
 
