@@ -12,7 +12,7 @@ import java.time.Duration;
  * 0.9 % of a core, more than all else together. Looking at one number every 5 s takes nothing.
  *
  * <p>Once is not enough: a collection finds regions that are sparsely used, and a later one moves what lives in them. So it is
- * repeated while it helps. The virtual machine has to run with {@code ExplicitGCInvokesConcurrent}: otherwise everything would stand
+ * repeated while it helps, by which is not meant that it frees what was allocated meanwhile: that any collection does. The virtual machine has to run with {@code ExplicitGCInvokesConcurrent}: otherwise everything would stand
  * still for each.
  */
 final class QuietCollection implements AutoCloseable {
@@ -22,8 +22,10 @@ final class QuietCollection implements AutoCloseable {
     private static final long QUIET = 1 << 20;
     /** So much allocated since the last collection may have left what is worth one; in octets. */
     private static final long WORTH = 16 << 20;
-    /** A collection that frees less than this part of what was in use need not be repeated. */
+    /** A collection that frees less than this part of what was in use, new objects aside, need not be repeated. */
     private static final int PART = 32;
+    /** Nor need one that frees less than this, in octets: so much the threads have at hand for what they allocate next. */
+    private static final long LITTLE = 4 << 20;
 
     private final Thread thread = Thread.ofPlatform().daemon().name("heap").unstarted(this::run);
     private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
@@ -75,7 +77,9 @@ final class QuietCollection implements AutoCloseable {
 
     /** The collection is over; with the octets that were in use before it and are now. */
     void collected(long before, long after) {
-        helped = before - after >= before / PART;
+        long sinceThen = allocatedBefore - allocatedThen;
+        long expected = sinceThen >= WORTH ? 0 : sinceThen; // how much of much was left behind nobody can know
+        helped = before - after - expected >= Math.max(LITTLE, before / PART);
         allocatedThen = allocatedBefore;
     }
 

@@ -53,6 +53,23 @@ class QuietCollectionTest {
         assertThat(periods).isGreaterThan(30);
     }
 
+    /** Every collection frees what was allocated since the last, and what threads had at hand: of a small heap that is much. */
+    @Test
+    void aSmallHeapInWhichLittleHappensIsNotCollectedForThatLittle() {
+        dueAfter(30);
+        assertThat(dueAfter(0)).isTrue();
+        collected(38, 8);
+        int collections = 0;
+        for (int period = 0; period < 30; period++) {
+            allocated += 512 << 10;
+            if (collection.isDue(allocated)) {
+                collections++;
+                collection.collected(11 << 20, 8 << 20);
+            }
+        }
+        assertThat(collections).isOne();
+    }
+
     private boolean dueAfter(int more) {
         allocated += (long) more << 20;
         return collection.isDue(allocated);

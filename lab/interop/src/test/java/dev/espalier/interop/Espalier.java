@@ -22,7 +22,10 @@ import java.util.concurrent.TimeUnit;
 final class Espalier implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
+
+    /** A daemon for one test of many; as in a real one, its VM looks for unused monitors seldom. */
+    private static final List<String> SMALL = List.of(
+            "-XX:TieredStopAtLevel=1", "-Xmx512m", "-XX:+UnlockDiagnosticVMOptions", "-XX:AsyncDeflationInterval=5000");
 
     private final Namespace namespace;
     private final Path configuration;

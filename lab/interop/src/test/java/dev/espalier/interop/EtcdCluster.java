@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** A real etcd of several members in a namespace, all on one address and each on ports of its own. One thread at a time. */
 final class EtcdCluster implements AutoCloseable {
@@ -110,6 +112,11 @@ final class EtcdCluster implements AutoCloseable {
             }
         }
         return -1;
+    }
+
+    /** Of the members that run. */
+    LongStream pids() {
+        return members.stream().filter(Objects::nonNull).mapToLong(Process::pid);
     }
 
     void awaitLeader() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -109,6 +110,34 @@ final class PodCluster implements AutoCloseable {
                 metadata: {name: cluster}
                 spec: {etcd: {endpoints: %s}}
                 """.formatted(HUB, etcd.endpoints()) + pools;
+    }
+
+    /**
+     * What the processor did for the cluster so far.
+     *
+     * @param daemons for the nodes' daemons
+     * @param reflector for the reflector
+     * @param etcd for etcd's members
+     */
+    record ProcessorTime(Duration daemons, Duration reflector, Duration etcd) {
+
+        ProcessorTime minus(ProcessorTime before) {
+            return new ProcessorTime(
+                    daemons.minus(before.daemons), reflector.minus(before.reflector), etcd.minus(before.etcd));
+        }
+    }
+
+    ProcessorTime processorTime() {
+        return new ProcessorTime(
+                nodes.stream().map(node -> timeOf(node.daemon().pid())).reduce(Duration.ZERO, Duration::plus),
+                timeOf(reflector.pid()),
+                etcd.pids().mapToObj(PodCluster::timeOf).reduce(Duration.ZERO, Duration::plus));
+    }
+
+    private static Duration timeOf(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElse(Duration.ZERO);
     }
 
     List<Node> nodes() {
