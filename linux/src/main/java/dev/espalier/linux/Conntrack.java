@@ -2,6 +2,7 @@ package dev.espalier.linux;
 
 import dev.espalier.net.AddressFamily;
 import dev.espalier.net.IpAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -14,15 +15,20 @@ import org.jspecify.annotations.Nullable;
  * sending would be led to a pod that is gone, or past one that has come. So such connections are forgotten, and their next packet is a
  * first one again.
  *
- * <p>The kernel looks through its table for us where it can (IPv4 since Linux 5.8), and every entry is compared once more. For one thread at a time; blocks,
- * as long as it takes to walk through the table: some milliseconds for 100,000 connections.
+ * <p>Every walk over the kernel's table takes some milliseconds, be it empty or not. Where few connections are tracked, one walk reads all of
+ * them; where there are many, the kernel is asked for those wanted where it can be (IPv4 since Linux 5.8), which takes four walks and
+ * far fewer messages. Every entry is compared once more here. For one thread at a time; blocks: about 3 ms for each walk.
  */
 public final class Conntrack implements AutoCloseable {
 
     /** How much a removal takes at most: header, tuple with ports and zone, number, zone. */
     private static final int REMOVAL = 256;
 
+    /** So many are read at once: 2 ms or so, which is less than another walk takes. */
+    private static final int FEW = 2_000;
+
     private final NetlinkClient kernel;
+    private final int few;
 
     /**
      * On a host.
@@ -31,7 +37,13 @@ public final class Conntrack implements AutoCloseable {
      * @throws NetlinkException when the kernel has no netfilter
      */
     public Conntrack(NetworkNamespace host) {
+        this(host, FEW);
+    }
+
+    /** @param few up to so many connections are read as a whole */
+    Conntrack(NetworkNamespace host, int few) {
         this.kernel = host.open(NetlinkClient::toNetfilter);
+        this.few = few;
     }
 
     /**
@@ -43,6 +55,14 @@ public final class Conntrack implements AutoCloseable {
      * @throws NetlinkException when the kernel refuses
      */
     public int forget(Collection<IpAddress> addresses) {
+        if (addresses.isEmpty()) {
+            return 0;
+        }
+        if (tracked() <= few) {
+            Set<IpAddress> all = Set.copyOf(addresses);
+            dumpRequest(Rtnetlink.AF_UNSPEC).end();
+            return remove(dump(flow -> flow.addresses().anyMatch(all::contains)));
+        }
         int forgotten = 0;
         for (AddressFamily family : AddressFamily.values()) {
             Set<IpAddress> wanted = Set.copyOf(
@@ -52,6 +72,20 @@ public final class Conntrack implements AutoCloseable {
             forgotten += canBeAsked ? forget(wanted.iterator().next()) : forget(family, wanted);
         }
         return forgotten;
+    }
+
+    /** How many connections this namespace has, which the kernel counts as they come and go. */
+    private int tracked() {
+        int[] entries = {Integer.MAX_VALUE};
+        kernel.request(Netfilter.CT_GET_STATS, 0, Netfilter.NFGENMSG).end();
+        kernel.query("counting the tracked connections", row -> {
+            row.attributes(Netfilter.NFGENMSG);
+            byte[] count = row.copy(Netfilter.CTA_STATS_GLOBAL_ENTRIES);
+            if (count.length == Integer.BYTES) {
+                entries[0] = ByteBuffer.wrap(count).getInt();
+            }
+        });
+        return entries[0];
     }
 
     /** One: the kernel is asked four times, once for each place of the address. What comes several times is removed several times. */
@@ -123,7 +157,11 @@ public final class Conntrack implements AutoCloseable {
     }
 
     private MessageWriter dumpRequest(AddressFamily family) {
-        return kernel.dumpRequest(Netfilter.CT_GET, Netfilter.NFGENMSG).octet(Netfilter.NFGEN_FAMILY, number(family));
+        return dumpRequest(number(family));
+    }
+
+    private MessageWriter dumpRequest(int family) {
+        return kernel.dumpRequest(Netfilter.CT_GET, Netfilter.NFGENMSG).octet(Netfilter.NFGEN_FAMILY, family);
     }
 
     private static void filter(MessageWriter request, int tuple, int fields) {

@@ -19,6 +19,8 @@ final class Netfilter {
     // ---- message types
     static final int CT_GET = NFNL_SUBSYS_CTNETLINK << 8 | 1;
     static final int CT_DELETE = NFNL_SUBSYS_CTNETLINK << 8 | 2;
+    static final int CT_GET_STATS = NFNL_SUBSYS_CTNETLINK << 8 | 5;
+    static final int CTA_STATS_GLOBAL_ENTRIES = 1;
     static final int NFT_GETTABLE = NFNL_SUBSYS_NFTABLES << 8 | 1;
     static final int NFT_GETSETELEM = NFNL_SUBSYS_NFTABLES << 8 | 13;
 

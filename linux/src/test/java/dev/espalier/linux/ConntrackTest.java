@@ -15,6 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the kernel remembers of connections goes with the pod, and only that. */
 @Tag("netns")
@@ -48,41 +50,47 @@ class ConntrackTest {
         return new PortMapping(handle, Protocol.UDP, null, MAPPED, pod, WEB);
     }
 
-    @Test
-    void connectionsFromAndToAPodThatIsGoneAreForgottenAndThoseOfOthersStay() throws IOException {
-        nat.apply(OUTGOING.withPorts(List.of(udp("pods/c1/eth0", ONE))));
-        scene.servers.answer(scene.outside, "10.9.0.2", WEB);
-        scene.servers.answer(scene.pod, "10.1.0.7", WEB);
-        send(scene.pod, "10.9.0.2", WEB); // masqueraded: it is the source
-        send(scene.other, "10.1.0.7", WEB); // the destination
-        send(scene.outside, "10.9.0.1", MAPPED); // the destination that it is translated to
-        send(scene.other, "10.9.0.2", WEB);
-        assertThat(tracked())
-                .hasSize(4)
-                .filteredOn(line -> line.contains("10.1.0.7"))
-                .hasSize(3);
-        assertThat(conntrack.forget(List.of(ONE))).isEqualTo(3);
-        assertThat(tracked()).hasSize(1).allMatch(line -> line.contains("src=10.1.0.8"));
-        assertThat(conntrack.forget(List.of(ONE))).isZero();
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2_000})
+    void connectionsFromAndToAPodThatIsGoneAreForgottenAndThoseOfOthersStay(int few) throws IOException {
+        try (Conntrack asked = new Conntrack(scene.host.namespace(), few)) {
+            nat.apply(OUTGOING.withPorts(List.of(udp("pods/c1/eth0", ONE))));
+            scene.servers.answer(scene.outside, "10.9.0.2", WEB);
+            scene.servers.answer(scene.pod, "10.1.0.7", WEB);
+            send(scene.pod, "10.9.0.2", WEB); // masqueraded: it is the source
+            send(scene.other, "10.1.0.7", WEB); // the destination
+            send(scene.outside, "10.9.0.1", MAPPED); // the destination that it is translated to
+            send(scene.other, "10.9.0.2", WEB);
+            assertThat(tracked())
+                    .hasSize(4)
+                    .filteredOn(line -> line.contains("10.1.0.7"))
+                    .hasSize(3);
+            assertThat(asked.forget(List.of(ONE))).isEqualTo(3);
+            assertThat(tracked()).hasSize(1).allMatch(line -> line.contains("src=10.1.0.8"));
+            assertThat(asked.forget(List.of(ONE))).isZero();
+        }
     }
 
-    @Test
-    void thoseOfSixesAndOfManyPodsAtOnceToo() throws IOException {
-        scene.awaitSixes();
-        nat.apply(OUTGOING);
-        scene.servers.answer(scene.outside, "10.9.0.2", WEB);
-        scene.servers.answer(scene.outside, "2001:db8:9::2", WEB);
-        for (TestNamespace each : List.of(scene.pod, scene.other)) {
-            send(each, "10.9.0.2", WEB);
-            send(each, "2001:db8:9::2", WEB);
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2_000})
+    void thoseOfSixesAndOfManyPodsAtOnceToo(int few) throws IOException {
+        try (Conntrack asked = new Conntrack(scene.host.namespace(), few)) {
+            scene.awaitSixes();
+            nat.apply(OUTGOING);
+            scene.servers.answer(scene.outside, "10.9.0.2", WEB);
+            scene.servers.answer(scene.outside, "2001:db8:9::2", WEB);
+            for (TestNamespace each : List.of(scene.pod, scene.other)) {
+                send(each, "10.9.0.2", WEB);
+                send(each, "2001:db8:9::2", WEB);
+            }
+            assertThat(tracked()).filteredOn(line -> line.contains("dport=80 ")).hasSize(4);
+            assertThat(asked.forget(List.of(ONE_6))).isPositive(); // discovery of neighbours may be tracked as well
+            assertThat(tracked())
+                    .noneMatch(line -> line.contains("2001:0db8:0001:0000:0000:0000:0000:0007"))
+                    .anyMatch(line -> line.contains("2001:0db8:0001:0000:0000:0000:0000:0008"));
+            assertThat(asked.forget(List.of(ONE, TWO))).isEqualTo(2);
+            assertThat(tracked()).noneMatch(line -> line.contains("10.1.0."));
         }
-        assertThat(tracked()).filteredOn(line -> line.contains("dport=80 ")).hasSize(4);
-        assertThat(conntrack.forget(List.of(ONE_6))).isPositive(); // discovery of neighbours may be tracked as well
-        assertThat(tracked())
-                .noneMatch(line -> line.contains("2001:0db8:0001:0000:0000:0000:0000:0007"))
-                .anyMatch(line -> line.contains("2001:0db8:0001:0000:0000:0000:0000:0008"));
-        assertThat(conntrack.forget(List.of(ONE, TWO))).isEqualTo(2);
-        assertThat(tracked()).noneMatch(line -> line.contains("10.1.0."));
     }
 
     @Test
