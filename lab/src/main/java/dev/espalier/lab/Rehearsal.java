@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * interpreter from classes that first have to be read.
  *
  * <p>Two neighbours announce the same prefixes ; the daemon is asked what it knows, is reconfigured, loses
- * the better neighbour, gets it back, loses a link, and is ended. (Commands such as {@code espalier peers} have no use for the cache:
+ * the better neighbour, gets it back, joins pods to the network, loses a link, and is ended. (Commands such as {@code espalier peers} have no use for the cache:
  * what it loads at once is more than they need.)
  *
  * <p>A program of its own, started by {@code ./espalier} after a build, inside namespaces of its own that disappear with it: see there.
@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 final class Rehearsal {
 
     private static final int PREFIXES = 2_000;
+    private static final int PODS = 3;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** In which the JVM writes the cache after the daemon's end. */
     private static final Duration WRITING = Duration.ofSeconds(90);
@@ -99,6 +100,10 @@ final class Rehearsal {
         await(node, 1);
         running.add(neighbours.getFirst().start());
         await(node, 2);
+        for (int i = 0; i < PODS; i++) {
+            new CniPlugin(node.socket()).add(new Namespace("pod-" + i).create());
+        }
+        node.cli("pods");
         ours.ip("link set dev eth0 down");
         await(node, 1);
     }
@@ -154,7 +159,7 @@ final class Rehearsal {
                 + "  - 2001:db8::/32\n";
     }
 
-    private static String daemon(String exportPolicy) {
+    private String daemon(String exportPolicy) {
         return router(65000, ourAddress(0))
                 + IntStream.range(0, 2)
                         .mapToObj(i -> peer("neighbour-" + i, theirAddress(i), exportPolicy))
@@ -169,7 +174,17 @@ final class Rehearsal {
                   - actions:
                       setCommunity: {communities: ["65000:1"]}
                       policyResult: accept
-                """;
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: StateStore
+                metadata: {name: here}
+                spec: {path: %s}
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: IpPool
+                metadata: {name: pods}
+                spec: {prefix: 10.128.0.0/16}
+                """.formatted(directory.resolve("state"));
     }
 
     private static String router(int asn, String id) {
