@@ -100,13 +100,19 @@ public final class Ipam {
 
     /**
      * Takes back all addresses that a node has for a handle; none is fine. The first look is at the blocks as they were last seen here, as
-     * with {@link #assign}.
+     * with {@link #assign}; that there is nothing to take back is said only after they have been read anew.
      *
      * @return how many it had
      */
     public synchronized int release(String node, String handle) {
-        return releaseAll(allocation ->
-                allocation.handle().equals(handle) && allocation.node().equals(node));
+        Predicate<Allocation> gone = allocation ->
+                allocation.handle().equals(handle) && allocation.node().equals(node);
+        int released = releaseAll(gone);
+        if (released == 0) {
+            remembered = null;
+            released = releaseAll(gone);
+        }
+        return released;
     }
 
     /**
@@ -185,6 +191,7 @@ public final class Ipam {
     public synchronized void forget(String node) {
         remembered = null;
         releaseAll(allocation -> allocation.node().equals(node));
+        remembered = null;
         BlockView view = read();
         for (Block block : view.blocks()) {
             if (block.isOf(node) && !(block.isEmpty() && remove(block, view.version(block)))) {
@@ -201,10 +208,9 @@ public final class Ipam {
         return known().blocks();
     }
 
-    /** All blocks, in the order of their prefixes, read anew. */
-    public synchronized List<Block> blocks() {
-        remembered = null;
-        return knownBlocks();
+    /** All blocks, in the order of their prefixes, read anew. Waits for the store, but for nobody who is given an address. */
+    public List<Block> blocks() {
+        return read().blocks();
     }
 
     // ---- the store
