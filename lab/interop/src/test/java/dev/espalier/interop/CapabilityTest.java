@@ -39,7 +39,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource(Kind.class)
 class CapabilityTest {
 
-    private static final int SOON = 15;
+    /** In seconds. OpenBGPD, when two connections have met and it has ended one, may begin again only after 30. */
+    private static final int SOON = 45;
+
     private static final String OUR_ROUTE = "10.1.0.0/24";
     private static final String THEIR_ROUTE = "10.2.0.0/24";
     private static final String OUR_ROUTE_6 = "2001:db8:1::/48";
