@@ -23,26 +23,30 @@ final class PodObjects {
      */
     static String of(Fabric fabric, Path state) {
         List<Box> nodes = fabric.boxes(Box.Role.NODE);
-        StringBuilder text = new StringBuilder();
+        StringBuilder text = new StringBuilder(store(state));
         text.append("""
-                ---
-                apiVersion: espalier.dev/v1alpha1
-                kind: StateStore
-                metadata: {name: here}
-                spec: {path: %s}
                 ---
                 apiVersion: espalier.dev/v1alpha1
                 kind: IpReservation
                 metadata: {name: nodes}
                 spec: {prefixes: %s}
-                """.formatted(
-                        state,
-                        nodes.stream()
-                                .map(node -> node.podAddress().orElseThrow())
-                                .map(IpAddress::toPrefix)
-                                .toList()));
+                """.formatted(nodes.stream()
+                .map(node -> node.podAddress().orElseThrow())
+                .map(IpAddress::toPrefix)
+                .toList()));
         nodes.forEach(node -> text.append(pool(node, fabric.topology().pods())));
         return text.toString();
+    }
+
+    /** The object that says where a node keeps who has which address. */
+    static String store(Path folder) {
+        return """
+                ---
+                apiVersion: espalier.dev/v1alpha1
+                kind: StateStore
+                metadata: {name: here}
+                spec: {path: %s}
+                """.formatted(folder);
     }
 
     private static String pool(Box node, Pods pods) {

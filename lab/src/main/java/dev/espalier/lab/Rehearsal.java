@@ -18,9 +18,9 @@ import java.util.stream.Stream;
  * session and some 30 MB less memory, and what happens seldom and then in a hurry, such as a neighbour's death, is not run by the
  * interpreter from classes that first have to be read.
  *
- * <p>Two neighbours announce the same prefixes ; the daemon is asked what it knows, is reconfigured, loses
- * the better neighbour, gets it back, joins pods to the network, loses a link, and is ended. (Commands such as {@code espalier peers} have no use for the cache:
- * what it loads at once is more than they need.)
+ * <p>Two neighbours announce the same prefixes; the daemon is asked what it knows, is reconfigured, loses the better neighbour, gets
+ * it back, joins pods to the network, loses a link, and is ended. (Commands such as {@code espalier peers} have no use for the
+ * cache: what it loads at once is more than they need.)
  *
  * <p>A program of its own, started by {@code ./espalier} after a build, inside namespaces of its own that disappear with it: see there.
  */
@@ -176,15 +176,11 @@ final class Rehearsal {
                       policyResult: accept
                 ---
                 apiVersion: espalier.dev/v1alpha1
-                kind: StateStore
-                metadata: {name: here}
-                spec: {path: %s}
-                ---
-                apiVersion: espalier.dev/v1alpha1
                 kind: IpPool
                 metadata: {name: pods}
                 spec: {prefix: 10.128.0.0/16}
-                """.formatted(directory.resolve("state"));
+                """
+                + PodObjects.store(directory.resolve("state"));
     }
 
     private static String router(int asn, String id) {

@@ -12,8 +12,8 @@ import java.time.Duration;
  * 0.9 % of a core, more than all else together. Looking at one number every 5 s takes nothing.
  *
  * <p>Once is not enough: a collection finds regions that are sparsely used, and a later one moves what lives in them. So it is
- * repeated while it helps, by which is not meant that it frees what was allocated meanwhile: that any collection does. The virtual machine has to run with {@code ExplicitGCInvokesConcurrent}: otherwise everything would stand
- * still for each.
+ * repeated while it helps, by which is not meant that it frees what was allocated meanwhile: that any collection does. The virtual
+ * machine has to run with {@code ExplicitGCInvokesConcurrent}: otherwise everything would stand still for each.
  */
 final class QuietCollection implements AutoCloseable {
 
@@ -78,7 +78,8 @@ final class QuietCollection implements AutoCloseable {
     /** The collection is over; with the octets that were in use before it and are now. */
     void collected(long before, long after) {
         long sinceThen = allocatedBefore - allocatedThen;
-        long expected = sinceThen >= WORTH ? 0 : sinceThen; // how much of much was left behind nobody can know
+        long expected =
+                sinceThen >= WORTH ? 0 : sinceThen; // a table that came and went: what of it is garbage is the question
         helped = before - after - expected >= Math.max(LITTLE, before / PART);
         allocatedThen = allocatedBefore;
     }

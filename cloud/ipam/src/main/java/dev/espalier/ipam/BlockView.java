@@ -27,20 +27,20 @@ record BlockView(List<Block> blocks, Map<IpPrefix, Long> versions) {
         versions = Map.copyOf(versions);
     }
 
-    /** What the documents say; those that have not changed since are not read again. */
+    /** What the documents say now; those that have not changed since are not parsed again. */
     BlockView next(List<StateStore.Document> documents) {
         Map<String, Block> before = new HashMap<>();
         blocks.forEach(block -> before.put(BlockDocument.key(block.prefix()), block));
-        List<Block> blocks = new ArrayList<>();
-        Map<IpPrefix, Long> versions = new HashMap<>();
+        List<Block> next = new ArrayList<>();
+        Map<IpPrefix, Long> nextVersions = new HashMap<>();
         for (StateStore.Document document : documents) {
             Block same = before.get(document.key());
             Block block = same != null && version(same) == document.version() ? same : BlockDocument.read(document);
-            blocks.add(block);
-            versions.put(block.prefix(), document.version());
+            next.add(block);
+            nextVersions.put(block.prefix(), document.version());
         }
-        blocks.sort(Comparator.comparing(Block::prefix));
-        return new BlockView(blocks, versions);
+        next.sort(Comparator.comparing(Block::prefix));
+        return new BlockView(next, nextVersions);
     }
 
     /** The first block with an allocation of which something is true; null when there is none. */

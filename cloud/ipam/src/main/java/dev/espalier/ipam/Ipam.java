@@ -33,8 +33,8 @@ public final class Ipam {
     /** The blocks as they were last seen; null when it is not certain that this is all of this node. */
     private @Nullable BlockView remembered;
 
-    /** What was read last: blocks whose documents are still the same are not read again. */
-    private volatile BlockView read = BlockView.NONE;
+    /** What was read last: blocks whose documents are still the same are not parsed again. */
+    private volatile BlockView latest = BlockView.NONE;
 
     /** On a store that may be shared with other nodes. */
     public Ipam(StateStore store, Clock clock) {
@@ -99,37 +99,31 @@ public final class Ipam {
     }
 
     /**
-     * Takes back all addresses that a node has for a handle; none is fine. The first look is at the blocks as they were last seen here, as
-     * with {@link #assign}; that there is nothing to take back is said only after they have been read anew.
+     * Takes back all addresses that a node has for a handle; none is fine.
      *
      * @return how many it had
      */
     public synchronized int release(String node, String handle) {
-        Predicate<Allocation> gone = allocation ->
-                allocation.handle().equals(handle) && allocation.node().equals(node);
-        int released = releaseAll(gone);
-        if (released == 0) {
-            remembered = null;
-            released = releaseAll(gone);
-        }
-        return released;
+        return releaseAll(allocation ->
+                allocation.handle().equals(handle) && allocation.node().equals(node));
     }
 
     /**
      * Takes back what a node has for nobody: allocations of this node whose handle is not among those that are known to live, older
-     * than a grace in which their container may still be on its way. Reads the blocks anew.
+     * than a grace in which their container may still be on its way.
      *
      * @return how many there were
      */
     public synchronized int releaseLeaked(String node, Predicate<String> lives, Duration grace) {
         Instant before = clock.instant().minus(grace);
-        remembered = null;
         return releaseAll(allocation -> allocation.node().equals(node)
                 && allocation.since().isBefore(before)
                 && !lives.test(allocation.handle()));
     }
 
+    /** Begins with reading the blocks anew: another daemon, or a person, may have given what is to be taken back. */
     private synchronized int releaseAll(Predicate<Allocation> gone) {
+        remembered = null;
         int released = 0;
         int missed = 0;
         while (missed < ATTEMPTS) {
@@ -189,7 +183,6 @@ public final class Ipam {
      * left to whoever wants them.
      */
     public synchronized void forget(String node) {
-        remembered = null;
         releaseAll(allocation -> allocation.node().equals(node));
         remembered = null;
         BlockView view = read();
@@ -222,8 +215,8 @@ public final class Ipam {
     }
 
     private BlockView read() {
-        BlockView view = read.next(store.list(BlockDocument.KEYS));
-        read = view;
+        BlockView view = latest.next(store.list(BlockDocument.KEYS));
+        latest = view;
         return view;
     }
 

@@ -94,7 +94,8 @@ final class OpenBgpd implements PeerDaemon {
         text.append(wanted.has(Option.LIMIT_OF_ONE) ? " max-prefix 1\n" : "");
         text.append(" announce restart no\n}\n");
         if (wanted.has(Option.THIRD_CORNER)) {
-            text.append("neighbor %s {\n remote-as %d\n%s}\n"
+            // Passive: were both to connect at once, it might end one connection and keep away from the other for 30 s.
+            text.append("neighbor %s {\n remote-as %d\n passive\n%s}\n"
                     .formatted(ThirdCorner.ADDRESS, ThirdCorner.asn(wanted), options(wanted)));
         }
         String side = wanted.internal() ? "ibgp" : "ebgp";
